@@ -1,0 +1,82 @@
+"""Engines and sessions: one that only reads, one that writes, the same on SQLite and PostgreSQL."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlmodel import Session
+
+from app.core.settings import Settings
+
+
+class Database:
+    """The store of one service. `read()` sessions see one snapshot; `write()` sessions commit or leave no trace."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.url = make_url(settings.database_url)
+        if self.url.drivername in ("postgresql", "postgres"):
+            self.url = self.url.set(drivername="postgresql+psycopg")
+        if self.url.get_backend_name() == "sqlite":
+            self.reader = _sqlite_engine(str(self.url), "BEGIN", query_only=True)
+            self.writer = _sqlite_engine(str(self.url), "BEGIN IMMEDIATE", query_only=False)
+        else:
+            self.reader = _postgresql_engine(self.url, settings, read_only=True)
+            self.writer = _postgresql_engine(self.url, settings, read_only=False)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session on one consistent snapshot that cannot write."""
+        with Session(self.reader) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session that commits when the block ends well and rolls back otherwise."""
+        with Session(self.writer) as session, session.begin():
+            yield session
+
+    def close(self) -> None:
+        """Give all connections back; SQLite folds its write-ahead log into the file."""
+        self.reader.dispose()
+        self.writer.dispose()
+
+
+def _sqlite_engine(url: str, begin: str, *, query_only: bool) -> Engine:
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 15, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
+        # The driver's own transaction handling would commit before DDL and begin late: switch it off.
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            f"query_only = {'ON' if query_only else 'OFF'}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _postgresql_engine(url: Any, settings: Settings, *, read_only: bool) -> Engine:
+    options = "-c timezone=UTC"
+    if read_only:
+        options += f" -c statement_timeout={int(settings.statement_timeout * 1000)}"
+        options += " -c default_transaction_read_only=on"
+    return create_engine(
+        url,
+        hide_parameters=True,
+        pool_pre_ping=True,
+        pool_size=settings.pool_size,
+        max_overflow=0,
+        pool_timeout=settings.pool_timeout,
+        isolation_level="REPEATABLE READ" if read_only else "READ COMMITTED",
+        connect_args={"options": options},
+    )

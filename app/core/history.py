@@ -1,0 +1,300 @@
+"""The ledger: the one door through which rows are written, and the one filter by recorded time.
+
+Every noun is a table of revisions with the key (id, revision). A revision is inserted once and never edited;
+the only thing ever set later is when it stopped standing. Each write belongs to one numbered change.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    ForeignKeyConstraint,
+    Index,
+    PrimaryKeyConstraint,
+    Table,
+    and_,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    true,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Field, Session, SQLModel
+
+from app.core.columns import KEY_TEXT, UtcDateTime, text_enum
+from app.core.errors import NotFound, RecordConflict
+from app.core.vocabulary import Line
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+_LEDGER_LOCK = 7_301_948  # any fixed number; names the ledger among PostgreSQL's advisory locks
+_BATCH = 5_000
+
+
+class Origin(StrEnum):
+    """The way a change came in."""
+
+    SEED = "seed"
+    API = "api"
+    IMPORT = "import"
+    CLI = "cli"
+
+
+class Change(SQLModel, table=True):
+    """One act of writing: a record, a report with its headcounts, a seed file, an import."""
+
+    __tablename__ = "change"
+    __table_args__ = (CheckConstraint("number > 0", name="ck_change_number_positive"),)
+
+    number: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    author: str
+    reason: str
+    origin: Origin = Field(sa_type=text_enum(Origin, "ck_change_origin"))  # type: ignore[call-overload]
+    recorded_at: datetime = Field(sa_type=UtcDateTime, unique=True)
+
+
+class LedgerRow(SQLModel):
+    """Columns of every revision. `superseded_*` stay empty while the revision stands."""
+
+    revision: int = Field(primary_key=True, ge=1)
+    recorded_in: int = Field(foreign_key="change.number", sa_type=BigInteger)
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    superseded_in: int | None = Field(None, foreign_key="change.number", sa_type=BigInteger)
+    superseded_at: datetime | None = Field(None, sa_type=UtcDateTime)
+
+
+def key_table(noun: str) -> Table:
+    """The keys ever given out for a noun, so that foreign keys have something to point at."""
+    return Table(f"{noun}_key", SQLModel.metadata, Column("key", KEY_TEXT, primary_key=True))
+
+
+def part_of(noun: str, key: str = "id") -> ForeignKeyConstraint:
+    """Ties the rows of a list inside a record to one revision of it."""
+    return ForeignKeyConstraint([noun, "revision"], [f"{noun}.{key}", f"{noun}.revision"])
+
+
+def while_standing(name: str, *columns: str | ColumnElement[Any], unique: bool = False) -> Index:
+    """An index over standing revisions only; `unique` makes them the one record of their natural key."""
+    where = text("superseded_in IS NULL")
+    fields = [text(c) if isinstance(c, str) and "(" in c else c for c in columns]
+    return Index(name, *fields, unique=unique, sqlite_where=where, postgresql_where=where)
+
+
+def record_key(noun: str, key: str = "id") -> tuple[PrimaryKeyConstraint, Index]:
+    """A record has many revisions and at most one that stands."""
+    return (
+        PrimaryKeyConstraint(key, "revision"),
+        while_standing(f"uq_{noun}_{key}_standing", key, unique=True),
+    )
+
+
+@dataclass(frozen=True)
+class Part:
+    """A list inside a record, kept as rows that belong to one revision: `owner` names the column of its key."""
+
+    row: type[SQLModel]
+    owner: str
+    value: str | None = None  # the one column of a list of plain values; None for a list of objects
+
+    def rows(self, key: object, revision: int, items: Sequence[Any]) -> Iterator[dict[str, Any]]:
+        for item in items:
+            columns = {self.value: item} if self.value else dict(item)
+            yield {self.owner: key, "revision": revision, **columns}
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """How one noun is kept: its table, its key column, the lists inside it, and where its keys are listed."""
+
+    row: type[LedgerRow]
+    key: str = "id"
+    keys: Table | None = None
+    parts: Mapping[str, Part] = field(default_factory=dict)
+
+    @property
+    def table(self) -> Table:
+        table: Table = self.row.__table__  # type: ignore[attr-defined]
+        return table
+
+    @property
+    def key_column(self) -> Column[Any]:
+        return self.table.c[self.key]
+
+
+@dataclass(frozen=True)
+class View:
+    """The state of the record a request looks at: everything up to change `revision`."""
+
+    revision: int
+    is_current: bool = True
+
+
+def open_view(session: Session, known_at: datetime | None = None) -> View:
+    """The record as it stands, or as it stood at a moment (change 0: before anything was recorded)."""
+    statement = select(func.coalesce(func.max(Change.number), 0))
+    if known_at is not None:
+        statement = statement.where(Change.recorded_at <= known_at)  # type: ignore[arg-type]
+    return View(revision=session.execute(statement).scalar_one(), is_current=known_at is None)
+
+
+def standing(row: type[LedgerRow], view: View) -> ColumnElement[bool]:
+    """True for the revisions that stood in a view. Every read filters through here."""
+    if not issubclass(row, LedgerRow):
+        return true()
+    columns = row.__table__.c  # type: ignore[attr-defined]
+    if view.is_current:
+        return columns.superseded_in.is_(None)  # type: ignore[no-any-return]
+    return and_(
+        columns.recorded_in <= view.revision,
+        or_(columns.superseded_in.is_(None), columns.superseded_in > view.revision),
+    )
+
+
+def begin_change(session: Session, author: Line, reason: Line, origin: Origin, now: datetime) -> Change:
+    """Take the ledger and give the next number.
+
+    Changes are written one after the other, so numbers have no gaps and become visible in their order;
+    `recorded_at` never goes back, whatever the clock does.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LEDGER_LOCK})
+    statement = select(Change.number, Change.recorded_at).order_by(Change.number.desc()).limit(1)  # type: ignore
+    last = session.execute(statement).one_or_none()
+    number, moment = 1, now
+    if last is not None:
+        number, moment = last.number + 1, max(now, last.recorded_at + timedelta(microseconds=1))
+    change = Change(number=number, author=author, reason=reason, origin=origin, recorded_at=moment)
+    session.add(change)
+    session.flush()
+    return change
+
+
+def record(session: Session, change: Change, ledger: Ledger, shapes: Sequence[BaseModel]) -> list[Any]:
+    """Insert new records and return their keys in order; RecordConflict if one is there already."""
+    rows = [_columns(ledger, shape) for shape in shapes]
+    _give_numbers(session, ledger, rows)
+    keys = [row[ledger.key] for row in rows]
+    revisions = _last_revisions(session, ledger, keys)
+    with _conflicts(ledger):
+        if ledger.keys is not None:
+            new = [{"key": key} for key in keys if key not in revisions]
+            _insert(session, ledger.keys, new)
+        for row in rows:
+            row["revision"] = revisions.get(row[ledger.key], 0) + 1
+        _insert_revisions(session, change, ledger, rows, shapes)
+    return keys
+
+
+def correct(session: Session, change: Change, ledger: Ledger, shape: BaseModel) -> None:
+    """Supersede the standing revision of a record by a new one; NotFound if none stands."""
+    row = _columns(ledger, shape)
+    row["revision"] = retract(session, change, ledger, row[ledger.key]) + 1
+    with _conflicts(ledger):
+        _insert_revisions(session, change, ledger, [row], [shape])
+
+
+def retract(session: Session, change: Change, ledger: Ledger, key: object) -> int:
+    """Mark the standing revision of a record as superseded and return its number; NotFound if none stands."""
+    table = ledger.table
+    statement = (
+        update(table)
+        .where(ledger.key_column == key, table.c.superseded_in.is_(None))
+        .values(superseded_in=change.number, superseded_at=change.recorded_at)
+        .returning(table.c.revision)
+    )
+    revision = session.execute(statement).scalar_one_or_none()
+    if revision is None:
+        raise NotFound(f"No {table.name.replace('_', ' ')} {key!r} stands, so it cannot be changed.")
+    return int(revision)
+
+
+def known_keys(session: Session, ledger: Ledger, keys: Sequence[object]) -> set[Any]:
+    """Those of the keys under which anything was ever recorded."""
+    return set(_last_revisions(session, ledger, keys))
+
+
+def _columns(ledger: Ledger, shape: BaseModel) -> dict[str, Any]:
+    columns = shape.model_dump(exclude=set(ledger.parts))
+    if columns.get(ledger.key) is None:
+        columns[ledger.key] = shape.default_key() if hasattr(shape, "default_key") else None
+    return columns
+
+
+def _give_numbers(session: Session, ledger: Ledger, rows: Sequence[dict[str, Any]]) -> None:
+    """Number the rows whose key the service gives (safe: the ledger is held by this change)."""
+    unnumbered = [row for row in rows if row[ledger.key] is None]
+    if unnumbered:
+        last = session.execute(select(func.coalesce(func.max(ledger.key_column), 0))).scalar_one()
+        for number, row in enumerate(unnumbered, start=last + 1):
+            row[ledger.key] = number
+
+
+def _last_revisions(session: Session, ledger: Ledger, keys: Sequence[object]) -> dict[Any, int]:
+    column = ledger.key_column
+    found: dict[Any, int] = {}
+    for start in range(0, len(keys), _BATCH):
+        batch = keys[start : start + _BATCH]
+        statement = select(column, func.max(ledger.table.c.revision)).where(column.in_(batch)).group_by(column)
+        found.update({key: revision for key, revision in session.execute(statement)})
+    return found
+
+
+def _insert_revisions(
+    session: Session,
+    change: Change,
+    ledger: Ledger,
+    rows: Sequence[dict[str, Any]],
+    shapes: Sequence[BaseModel],
+) -> None:
+    stamp = {"recorded_in": change.number, "recorded_at": change.recorded_at}
+    _insert(session, ledger.table, [{**row, **stamp} for row in rows])
+    for name, part in ledger.parts.items():
+        part_rows = [
+            part_row
+            for row, shape in zip(rows, shapes, strict=True)
+            for part_row in part.rows(row[ledger.key], row["revision"], getattr(shape, name))
+        ]
+        _insert(session, part.row.__table__, part_rows)  # type: ignore[attr-defined]
+
+
+def _insert(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    for start in range(0, len(rows), _BATCH):
+        session.connection().execute(insert(table), rows[start : start + _BATCH])
+
+
+class _conflicts:  # noqa: N801  (reads as a sentence after `with`)
+    """Turn a violated rule of the database into a RecordConflict that names the noun."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.noun = ledger.table.name.replace("_", " ")
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, IntegrityError):
+            raise RecordConflict(
+                f"The {self.noun} was not recorded: it exists already, names a record that does not exist, "
+                f"or breaks a rule of the database ({_rule(error)})."
+            ) from error
+
+
+def _rule(error: IntegrityError) -> str:
+    constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+    return constraint or str(error.orig)

@@ -1,0 +1,80 @@
+"""Codes and printed names of countries and missions: exact after normalising, never guessed."""
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from app.core.errors import Complaint, UnknownCode
+from app.core.vocabulary import normalise
+
+Kind = Literal["country", "mission"]
+
+
+@dataclass(frozen=True)
+class Register:
+    """One kind of thing that has codes: `names` by code, and `codes` by every normalised spelling."""
+
+    kind: Kind
+    names: Mapping[str, str]
+    codes: Mapping[str, frozenset[str]]
+
+    @staticmethod
+    def build(kind: Kind, names: Mapping[str, str], spellings: Iterable[tuple[str | None, str]]) -> "Register":
+        """`spellings` are (spelling, code) pairs; codes themselves come first and win over other spellings."""
+        codes: dict[str, set[str]] = {}
+        for spelling, code in spellings:
+            if spelling:
+                codes.setdefault(normalise(spelling), set()).add(code)
+        codes.update({normalise(code): {code} for code in names})
+        return Register(kind, names, {spelling: frozenset(found) for spelling, found in codes.items()})
+
+    def find(self, spelling: str) -> frozenset[str]:
+        """The codes a spelling may mean: none, one, or several if it is ambiguous."""
+        return self.codes.get(normalise(spelling), frozenset())
+
+    def resolve(self, parameter: str, values: Sequence[str]) -> list[str]:
+        """Codes for the values of a filter; a comma separates values unless the whole is a known name.
+
+        Raises UnknownCode naming every value that is unknown or ambiguous, with near matches.
+        """
+        codes: list[str] = []
+        faults: list[Complaint] = []
+        for value in values:
+            for spelling in [value] if self.find(value) else value.split(","):
+                found = self.find(spelling)
+                if len(found) == 1:
+                    codes.extend(found)
+                else:
+                    faults.append(self._complaint(parameter, spelling.strip(), found))
+        if faults:
+            raise UnknownCode(faults[0].message, faults)
+        return codes
+
+    def near(self, spelling: str) -> list[str]:
+        """Up to five codes whose code or name resembles the spelling, the closest first."""
+        close = difflib.get_close_matches(normalise(spelling)[:60], self.codes, n=8, cutoff=0.6)
+        codes = [code for match in close for code in sorted(self.codes[match])]
+        return list(dict.fromkeys(codes))[:5]
+
+    def _complaint(self, parameter: str, spelling: str, found: frozenset[str]) -> Complaint:
+        shown = spelling[:80]
+        if found:
+            options = sorted(found)
+            message = f"'{shown}' may mean several: {', '.join(options)}. Use the code."
+            return Complaint(message=message, parameter=parameter, near=options)
+        near = self.near(spelling)
+        hint = f" Near: {', '.join(near)}." if near else ""
+        return Complaint(message=f"'{shown}' is no known {self.kind}.{hint}", parameter=parameter, near=near)
+
+
+@dataclass(frozen=True)
+class Names:
+    """The registers of one view of the record."""
+
+    country: Register
+    mission: Register
+
+    def name(self, kind: Kind, code: str) -> str | None:
+        register = self.country if kind == "country" else self.mission
+        return register.names.get(code)

@@ -1,0 +1,350 @@
+"""How lists are read: which columns, filters and orders a noun has, and pages that start behind a key.
+
+A `Listing` describes one noun; `list_page` reads one page of it in one statement.
+"""
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import BaseModel
+from sqlalchemy import JSON, ColumnElement, Enum, Select, String, and_, false, func, or_, select, type_coerce
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlmodel import Session, SQLModel
+
+from app.core.columns import KEY_TEXT, json_array, json_object_of
+from app.core.dates import check_partial_date, first_day, first_day_sql, last_day
+from app.core.errors import BadCursor, Complaint, InvalidRequest
+from app.core.history import View, standing
+from app.core.names import Names
+from app.core.shapes import LIST_CONTROLS, ListQuery, Out
+
+DEFAULT_LIMIT = 100
+SQLITE_INT_MAX = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Match:
+    """What a filter compares. `date` columns hold partial dates; codes and spellings go through the names first."""
+
+    column: ColumnElement[Any]
+    kind: Literal["plain", "country", "mission", "date", "country_spelling", "mission_spelling"] = "plain"
+    within: Callable[[ColumnElement[bool], View], ColumnElement[bool]] | None = None
+
+
+Columns = Mapping[str, Callable[[View], ColumnElement[Any]]]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One noun as lists see it. Fields of `out` are columns of `row` unless `columns` says otherwise."""
+
+    row: type[SQLModel]
+    out: type[Out]
+    query: type[ListQuery]
+    key: str
+    filters: Mapping[str, Match]
+    sorts: tuple[str, ...]
+    default_sort: tuple[str, ...]
+    columns: Columns = field(default_factory=dict)
+    join: Callable[[Select[Any], View], Select[Any]] = lambda statement, view: statement
+
+    def selected(self, view: View) -> dict[str, ColumnElement[Any]]:
+        """Field name to expression, for every field of `out` that comes out of SQL."""
+        table = self.row.__table__  # type: ignore[attr-defined]
+        found: dict[str, ColumnElement[Any]] = {}
+        for name in self.out.model_fields:
+            if name in self.columns:
+                found[name] = self.columns[name](view)
+            elif name in table.c:
+                found[name] = table.c[name]
+        return found
+
+    def rows(self, columns: Sequence[ColumnElement[Any]], view: View) -> Select[Any]:
+        """A statement over the standing rows."""
+        statement = select(*columns).select_from(self.row).where(standing(self.row, view))  # type: ignore[arg-type]
+        return self.join(statement, view)
+
+
+@dataclass(frozen=True)
+class Include:
+    """Related records shown inside a record: `on` joins them, `fold` makes one value of them."""
+
+    name: str
+    listing: Listing
+    on: ColumnElement[bool]
+    description: str
+    many: bool = True
+    always: bool = False
+    fold: Callable[[list[Any], date], BaseModel] | None = None
+    folded: type[BaseModel] | None = None
+
+    def column(self, view: View) -> ColumnElement[Any]:
+        """The related records as one JSON list."""
+        return json_list(self.listing, view, self.on)
+
+    def shape(self, values: Sequence[Mapping[str, Any]], names: Names, today: date) -> object:
+        """The related records as they are shown, in the order of their own list."""
+        listing = self.listing
+        shown: list[Any] = [listing.out.model_validate(value, context=names) for value in values]
+        shown.sort(key=lambda one: [_order(getattr(one, name.lstrip("-"))) for name in listing.default_sort])
+        if self.fold is not None:
+            return self.fold(shown, today)
+        if self.many:
+            return shown
+        return shown[0] if shown else None
+
+
+def _order(value: object) -> tuple[bool, Any]:
+    return (value is not None, value)
+
+
+def json_list(listing: Listing, view: View, on: ColumnElement[bool]) -> ColumnElement[Any]:
+    """Standing rows of a listing as a correlated JSON list, in no particular order."""
+    columns = [json_array(json_object_of(listing.selected(view)))]
+    return listing.rows(columns, view).where(on).scalar_subquery()
+
+
+def json_rows(row: type[SQLModel], on: ColumnElement[bool], *fields: str) -> Callable[[View], ColumnElement[Any]]:
+    """The list inside a record as correlated JSON: plain values for one field, objects for several."""
+    table = row.__table__  # type: ignore[attr-defined]
+    columns = {name: table.c[name] for name in fields}
+    value = columns[fields[0]] if len(fields) == 1 else json_object_of(columns)
+    rows = select(json_array(value)).select_from(row).where(on)
+    return lambda view: rows.where(standing(row, view)).scalar_subquery()  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows of one page in order, the cursor behind the last of them, and the number of all if asked for."""
+
+    rows: list[dict[str, Any]]
+    next_cursor: str | None
+    count: int | None
+    revision: int
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Where a crawl stands: the state it looks at, the query it belongs to and the last key shown."""
+
+    revision: int
+    query: str
+    keys: list[str | int]
+
+    def encode(self) -> str:
+        text = json.dumps([self.revision, self.query, self.keys], separators=(",", ":"))
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+    @staticmethod
+    def decode(text: str) -> "Cursor":
+        """Read a cursor; BadCursor for anything this service did not write."""
+        try:
+            raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+            revision, query, keys = json.loads(raw)
+        except (ValueError, binascii.Error, RecursionError) as error:
+            raise BadCursor("The cursor cannot be read. Start again without `cursor`.") from error
+        well_formed = (
+            type(revision) is int
+            and 0 <= revision <= SQLITE_INT_MAX
+            and isinstance(query, str)
+            and isinstance(keys, list)
+            and all(type(key) in (str, int) for key in keys)
+        )
+        if not well_formed:
+            raise BadCursor("The cursor cannot be read. Start again without `cursor`.")
+        return Cursor(revision, query, keys)
+
+
+class bytewise(FunctionElement[str]):  # noqa: N801  (reads as the SQL it becomes)
+    """Text in the order of its bytes on both engines."""
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(bytewise, "sqlite")
+def _bytewise_sqlite(element: bytewise, compiler: SQLCompiler, **kw: Any) -> str:
+    return compiler.process(element.clauses, **kw)
+
+
+@compiles(bytewise, "postgresql")
+def _bytewise_postgresql(element: bytewise, compiler: SQLCompiler, **kw: Any) -> str:
+    return f'{compiler.process(element.clauses, **kw)} COLLATE "C"'
+
+
+@dataclass(frozen=True)
+class _Sort:
+    column: ColumnElement[Any]
+    falling: bool
+    is_number: bool
+
+    def accepts(self, key: str | int) -> bool:
+        if self.is_number:
+            return type(key) is int and abs(key) <= SQLITE_INT_MAX
+        return isinstance(key, str) and "\x00" not in key and key.isprintable()
+
+    def behind(self, key: str | int, *, or_at: bool = False) -> ColumnElement[bool]:
+        if self.falling:
+            return self.column <= key if or_at else self.column < key
+        return self.column >= key if or_at else self.column > key
+
+
+def list_page(
+    session: Session,
+    listing: Listing,
+    query: ListQuery,
+    view: View,
+    names: Names,
+    extra: Mapping[str, ColumnElement[Any]] | None = None,
+) -> Page:
+    """One page of rows as dictionaries by field of `out` (and of `extra`, the included lists).
+
+    Raises UnknownCode, InvalidRequest or BadCursor for values that cannot be used.
+    """
+    columns = {**listing.selected(view), **(extra or {})}
+    order = _order_of(listing, query, columns)
+    limit = query.limit or DEFAULT_LIMIT
+    wanted = [column.label(name) for name, column in columns.items()]
+    keys = [sort.column.label(f"sort_{place}") for place, sort in enumerate(order)]
+    conditions = list(conditions_of(listing, query, view, names))
+    statement = listing.rows([*wanted, *keys], view).where(*conditions)
+    if query.cursor is not None:
+        statement = statement.where(_behind(order, Cursor.decode(query.cursor).keys))
+    statement = statement.order_by(*(s.column.desc() if s.falling else s.column.asc() for s in order))
+    found = session.execute(statement.limit(limit + 1)).all()
+    fields = tuple(columns)
+    rows = [dict(zip(fields, row, strict=False)) for row in found[:limit]]
+    next_cursor = None
+    if len(found) > limit:
+        last = list(found[limit - 1][len(fields) :])
+        next_cursor = Cursor(view.revision, fingerprint(listing, query), last).encode()
+    count = None
+    if query.count == "exact":
+        counted = listing.rows([func.count()], view).where(*conditions)
+        count = session.execute(counted).scalar_one()
+    return Page(rows, next_cursor, count, view.revision)
+
+
+def view_of_cursor(listing: Listing, query: ListQuery) -> View | None:
+    """The state a cursor was made on, if the query has one; BadCursor if it belongs to another query."""
+    if query.cursor is None:
+        return None
+    cursor = Cursor.decode(query.cursor)
+    if cursor.query != fingerprint(listing, query):
+        raise BadCursor("The cursor belongs to another query. Keep every other parameter as it was.")
+    return View(cursor.revision, is_current=False)
+
+
+def fingerprint(listing: Listing, query: ListQuery) -> str:
+    """Short hash of everything that decides which rows a crawl shows and in which order."""
+    asked = query.model_dump(mode="json", exclude={"cursor", "limit", "format", "count", "hxl"}, exclude_none=True)
+    text = json.dumps([listing.out.__name__, asked], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def conditions_of(listing: Listing, query: ListQuery, view: View, names: Names) -> Iterator[ColumnElement[bool]]:
+    """One condition a filter that is set; OR inside a list of values."""
+    for name in sorted(query.model_fields_set - LIST_CONTROLS):
+        value = getattr(query, name)
+        if value is None:
+            continue
+        field_name, _, operator = name.partition("__")
+        if field_name not in listing.filters:
+            continue
+        match = listing.filters[field_name]
+        condition = _condition(match, name, operator, value, names)
+        yield match.within(condition, view) if match.within else condition
+
+
+def _condition(match: Match, name: str, operator: str, value: Any, names: Names) -> ColumnElement[bool]:
+    if match.kind in ("country", "mission"):
+        register = names.country if match.kind == "country" else names.mission
+        return match.column.in_(register.resolve(name, value))
+    if match.kind in ("country_spelling", "mission_spelling"):
+        register = names.country if match.kind == "country_spelling" else names.mission
+        return match.column.in_(register.find(value))
+    if match.kind == "date":
+        return _date_condition(match.column, name, operator, value)
+    if operator == "contains":
+        return func.lower(match.column).contains(value.lower(), autoescape=True)
+    if operator in _COMPARE:
+        return _COMPARE[operator](match.column, value)
+    return match.column.in_(value) if isinstance(value, list) else match.column == value
+
+
+_COMPARE: dict[str, Callable[[ColumnElement[Any], Any], ColumnElement[bool]]] = {
+    "gte": lambda column, value: column >= value,
+    "gt": lambda column, value: column > value,
+    "lte": lambda column, value: column <= value,
+    "lt": lambda column, value: column < value,
+}
+
+
+def _date_condition(
+    column: ColumnElement[Any], name: str, operator: str, value: str | list[str]
+) -> ColumnElement[bool]:
+    """A year or month as a filter value means its whole span; a column's own span begins with its first day."""
+    values = value if isinstance(value, list) else [value]
+    for one in values:
+        try:
+            check_partial_date(one)
+        except ValueError as error:
+            detail = f"'{one[:40]}' is no date: {error}."
+            raise InvalidRequest(detail, [Complaint(message=detail, parameter=name)]) from error
+    start = first_day_sql(column)
+    if operator == "gte":
+        return start >= first_day(values[0])
+    if operator == "gt":
+        return start > last_day(values[0])
+    if operator == "lte":
+        return start <= last_day(values[0])
+    if operator == "lt":
+        return start < first_day(values[0])
+    return or_(false(), *(start.between(first_day(one), last_day(one)) for one in values))
+
+
+def _order_of(listing: Listing, query: ListQuery, columns: Mapping[str, ColumnElement[Any]]) -> list[_Sort]:
+    asked = query.sort or list(listing.default_sort)
+    order: list[_Sort] = []
+    for name in asked:
+        field_name = name.removeprefix("-")
+        if field_name not in listing.sorts:
+            detail = f"Lists of this kind cannot be sorted by '{field_name[:40]}'."
+            raise InvalidRequest(detail, [Complaint(message=detail, parameter="sort", near=sorted(listing.sorts))])
+        order.append(_sort(columns[field_name], falling=name.startswith("-")))
+    if listing.key not in [name.removeprefix("-") for name in asked]:
+        order.append(_sort(columns[listing.key], falling=False))
+    return order
+
+
+def _sort(column: ColumnElement[Any], *, falling: bool) -> _Sort:
+    if isinstance(column.type, JSON):
+        raise TypeError("a list cannot be sorted by a list")
+    if isinstance(column.type, Enum):
+        column = type_coerce(column, String())
+    is_number = not isinstance(column.type, String)
+    if getattr(column, "nullable", True):
+        column = func.coalesce(column, -1 if is_number else "")
+    if not is_number and column.type is not KEY_TEXT:
+        column = bytewise(column)
+    return _Sort(column, falling, is_number)
+
+
+def _behind(order: Sequence[_Sort], keys: Sequence[str | int]) -> ColumnElement[bool]:
+    """Rows after the given keys in the given order."""
+    if len(keys) != len(order) or not all(s.accepts(k) for s, k in zip(order, keys, strict=True)):
+        raise BadCursor("The cursor does not fit the order asked for. Start again without `cursor`.")
+    steps = [
+        and_(*(s.column == k for s, k in zip(order[:place], keys[:place], strict=True)), sort.behind(keys[place]))
+        for place, sort in enumerate(order)
+    ]
+    # The first comparison repeats what the steps imply, so that an index on the first key can be used.
+    return and_(order[0].behind(keys[0], or_at=True), or_(*steps))

@@ -1,0 +1,40 @@
+"""All settings of the service, read from the environment once and handed on as one object."""
+
+from typing import Annotated
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Environment variables carry the same names in capitals; `docs/settings.md` lists them."""
+
+    model_config = SettingsConfigDict(extra="ignore")
+
+    database_url: str = Field(
+        "sqlite:///peacekeeping.db",
+        description="Where the record is kept: `sqlite:///FILE` or `postgresql://USER:PASSWORD@HOST/NAME`.",
+        examples=["sqlite:////data/peacekeeping.db"],
+    )
+    host: str = Field("127.0.0.1", description="Address the service listens on.", examples=["0.0.0.0"])
+    port: int = Field(8000, ge=0, le=65535, description="Port the service listens on; 0 lets the system choose.")
+    cors_origins: Annotated[str, NoDecode] = Field(
+        "*",
+        description="Origins whose pages may read answers, separated by commas; `*` allows every origin.",
+        examples=["https://dashboard.example.org"],
+    )
+    pool_size: int = Field(10, ge=1, le=200, description="Connections kept open to PostgreSQL by each process.")
+    pool_timeout: float = Field(3.0, gt=0, le=60, description="Seconds to wait for a free connection before 503.")
+    statement_timeout: float = Field(
+        20.0, gt=0, le=600, description="Seconds PostgreSQL may spend on one statement of a read."
+    )
+    log_level: str = Field(
+        "info",
+        pattern="^(critical|error|warning|info|debug)$",
+        description="How much is logged: critical, error, warning, info or debug.",
+    )
+
+    @property
+    def cors_origin_list(self) -> list[str]:
+        """The origins one by one, blanks dropped."""
+        return [origin.strip() for origin in self.cors_origins.split(",") if origin.strip()]

@@ -1,0 +1,56 @@
+"""All SQL of headcounts."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists
+from sqlmodel import col
+
+from app.core.history import Ledger, View, standing
+from app.core.queries import Listing, Match
+from app.countries.models import Country
+from app.headcounts.models import Headcount, HeadcountOut, HeadcountQuery
+from app.reports.models import Report
+from app.sources.models import Source
+
+HEADCOUNTS = Ledger(Headcount)
+
+
+def _with_report(statement: Select[Any], view: View) -> Select[Any]:
+    """A headcount stands only while its report does."""
+    return statement.join(Report, and_(col(Report.id) == Headcount.report, standing(Report, view)))
+
+
+def _of_country(condition: ColumnElement[bool], view: View) -> ColumnElement[bool]:
+    return exists().where(col(Country.iso3) == Headcount.country, standing(Country, view), condition)
+
+
+def _of_source(condition: ColumnElement[bool], view: View) -> ColumnElement[bool]:
+    return exists().where(col(Source.id) == Report.source, standing(Source, view), condition)
+
+
+HEADCOUNT_LIST = Listing(
+    row=Headcount,
+    out=HeadcountOut,
+    query=HeadcountQuery,
+    key="id",
+    columns={"source": lambda view: col(Report.source), "as_of": lambda view: col(Report.as_of)},
+    join=_with_report,
+    filters={
+        "country": Match(col(Headcount.country), "country"),
+        "region": Match(col(Country.un_region), within=_of_country),
+        "mission": Match(col(Headcount.mission), "mission"),
+        "personnel_type": Match(col(Headcount.personnel_type)),
+        "source": Match(col(Report.source)),
+        "source_kind": Match(col(Source.kind), within=_of_source),
+        "report": Match(col(Headcount.report)),
+        "contingent": Match(col(Headcount.contingent)),
+        "measure": Match(col(Headcount.measure)),
+        "bound": Match(col(Headcount.bound)),
+        "status": Match(col(Headcount.status)),
+        "as_of": Match(col(Report.as_of), "date"),
+        "total": Match(col(Headcount.total)),
+        "women": Match(col(Headcount.women)),
+    },
+    sorts=("id", "as_of", "country", "mission", "personnel_type", "total", "women", "men", "report", "recorded_in"),
+    default_sort=("id",),
+)

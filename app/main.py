@@ -1,0 +1,66 @@
+"""The application: `create_app(settings)` puts the parts together; `app` is what servers load."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+from app import __version__
+from app.core.database import Database
+from app.core.settings import Settings
+from app.nouns import NOUNS
+from app.web.access import Access
+from app.web.nouns import noun_router
+from app.web.pages import Link, add_reference, page_router
+from app.web.problems import add_problem_handlers
+
+_DESCRIPTION = """Who has announced, approved, planned and deployed how many peacekeepers, where -
+every figure with its source, on any date, as known at any time.
+
+Lists take filters (`field=value`; a comma or a repeated field means OR, several fields AND), `sort`, `limit` and
+`cursor`; they come as JSON, CSV or NDJSON. Codes may be written in any case, and known other names work too
+(`mission=ONUCI`, `country=Türkiye`). `known_at` answers as the record stood at a moment. Dates carry their precision:
+`2024-03` is the month, never 1 March. All counts are whole people. Unknown is `null`; `0` is a true zero.
+Errors are `application/problem+json` (RFC 9457).
+"""
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The service on one database. Nothing but the settings decides what it does."""
+    settings = settings or Settings()
+    database = Database(settings)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        database.close()
+
+    app = FastAPI(
+        title="Peacekeeping deployment tracker",
+        version=__version__,
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        openapi_tags=[{"name": noun.path, "description": noun.description} for noun in NOUNS]
+        + [{"name": "service", "description": "The entry page, health and the meaning of errors."}],
+    )
+    app.state.settings = settings
+    app.state.database = database
+    app.state.names = {}
+    for noun in NOUNS:
+        app.include_router(noun_router(noun), prefix="/v1")
+    app.include_router(page_router([Link(href=f"/v1/{noun.path}", title=noun.description) for noun in NOUNS]))
+    add_reference(app)
+    add_problem_handlers(app)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=settings.cors_origin_list,
+        allow_methods=["GET", "HEAD"],
+        allow_headers=["*"],
+        expose_headers=["ETag", "Link", "Location", "Retry-After"],
+    )
+    app.add_middleware(Access)
+    return app

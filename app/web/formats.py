@@ -1,0 +1,131 @@
+"""JSON, CSV and NDJSON of the same rows."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from app.core.errors import NotAcceptable
+from app.core.shapes import Format, LedgerOut, Out
+
+MEDIA_TYPES = {
+    Format.JSON: "application/json",
+    Format.CSV: "text/csv; charset=utf-8",
+    Format.NDJSON: "application/x-ndjson",
+}
+
+HXL_TAGS = {
+    "country": "#country+code",
+    "country_name": "#country+name",
+    "iso3": "#country+code+v_iso3",
+    "mission": "#org+code",
+    "mission_name": "#org+name",
+    "as_of": "#date+reported",
+    "personnel_type": "#indicator+type",
+    "women": "#affected+f",
+    "men": "#affected+m",
+    "total": "#affected",
+    "source": "#meta+source",
+    "report": "#meta+report",
+    "latitude": "#geo+lat",
+    "longitude": "#geo+lon",
+    "name": "#meta+name",
+    "note": "#description",
+    "comment": "#description",
+}
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def choose_format(asked: Format | None, accept: str | None) -> Format:
+    """The format asked for, or the first that `Accept` allows; NotAcceptable if it allows none."""
+    if asked is not None:
+        return asked
+    if not accept:
+        return Format.JSON
+    wanted = sorted(_accepted(accept), key=lambda pair: -pair[1])
+    for media, quality in wanted:
+        if quality <= 0:
+            continue
+        if media in ("*/*", "application/*", "application/json"):
+            return Format.JSON
+        if media in ("text/csv", "text/*"):
+            return Format.CSV
+        if media in ("application/x-ndjson", "application/ndjson", "application/jsonl"):
+            return Format.NDJSON
+    raise NotAcceptable("Lists come as application/json, text/csv or application/x-ndjson.")
+
+
+def _accepted(accept: str) -> Iterator[tuple[str, float]]:
+    for part in accept[:1000].split(","):
+        media, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        quality = 1.0
+        for parameter in parameters:
+            if parameter.startswith("q="):
+                try:
+                    quality = float(parameter[2:])
+                except ValueError:
+                    quality = 0.0
+        yield media, quality
+
+
+def row_json(row: BaseModel) -> bytes:
+    """One row as JSON; included lists that were not asked for are left out."""
+    return row.model_dump_json(exclude_unset=True).encode()
+
+
+def json_line(row: BaseModel) -> bytes:
+    """One row as a line of NDJSON."""
+    return row_json(row) + b"\n"
+
+
+def csv_columns(out: type[Out]) -> list[str]:
+    """Fields in their order, the name of a code right behind the code, those of the ledger last."""
+    columns: list[str] = []
+    ledger = [name for name in out.model_fields if name in LedgerOut.model_fields]
+    for name in out.model_fields:
+        if name in ledger:
+            continue
+        code = name.removesuffix("_name")
+        if name == code or code not in out.named:
+            columns.append(name)
+            if name in out.named:
+                columns.append(f"{name}_name")
+    return columns + ledger
+
+
+def csv_head(columns: Sequence[str], *, hxl: bool) -> bytes:
+    """The header line, and below it the HXL hashtags if asked for."""
+    lines: list[Sequence[object]] = [columns]
+    if hxl:
+        lines.append([HXL_TAGS.get(column, "") for column in columns])
+    return _csv(lines)
+
+
+def csv_lines(rows: Iterable[Out], columns: Sequence[str]) -> bytes:
+    """Rows as CSV without a header."""
+    return _csv([_cell(getattr(row, column)) for column in columns] for row in rows)
+
+
+def _csv(lines: Iterable[Sequence[object]]) -> bytes:
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\r\n").writerows(lines)
+    return buffer.getvalue().encode()
+
+
+def _cell(value: Any) -> object:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, list):
+        value = ";".join(str(one) for one in value)
+    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
+        # A spreadsheet would run the text as a formula; the quote makes it text.
+        return f"'{value}"
+    return value

@@ -1,0 +1,305 @@
+"""The two routes every noun has, a list and one record, made from its listing."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import Response, StreamingResponse
+from pydantic import BaseModel, Field, create_model
+from sqlmodel import Session
+
+from app.core.database import Database
+from app.core.errors import (
+    BadCursor,
+    Complaint,
+    InvalidRequest,
+    NotAcceptable,
+    NotFound,
+    TrackerError,
+    Unavailable,
+    UnknownCode,
+    UnknownParameter,
+    UriTooLong,
+)
+from app.core.history import View, open_view
+from app.core.names import Names
+from app.core.queries import Include, Listing, Page, list_page, view_of_cursor
+from app.core.shapes import Format, ItemQuery, ListQuery, Out
+from app.web.formats import MEDIA_TYPES, choose_format, csv_columns, csv_head, csv_lines, json_line, row_json
+from app.web.problems import problem_docs
+from app.web.sessions import names_of
+
+_STREAM_BATCH = 1000
+_LIST_ERRORS = (
+    InvalidRequest, UnknownParameter, UnknownCode, BadCursor, NotAcceptable, UriTooLong, Unavailable, TrackerError,
+)  # fmt: skip
+_ITEM_ERRORS = (InvalidRequest, UnknownParameter, NotFound, NotAcceptable, UriTooLong, Unavailable, TrackerError)
+
+
+class ListMeta(BaseModel):
+    """What was resolved to answer a list."""
+
+    revision: int = Field(description="Number of the last change the answer takes into account.", examples=[120])
+    known_at: datetime | None = Field(None, description="The moment asked about, UTC; null: now.")
+    count: int | None = Field(None, description="All rows found, with `count=exact`.", examples=[139])
+
+
+class ListLinks(BaseModel):
+    """Where to go on."""
+
+    self: str = Field(description="This page.", examples=["/v1/missions?limit=100"])
+    next: str | None = Field(None, description="The next page; null on the last.")
+
+
+@dataclass(frozen=True)
+class Noun:
+    """A noun that can be read: `path` below /v1, its listing and the related records it can show."""
+
+    path: str
+    title: str
+    listing: Listing
+    description: str
+    includes: tuple[Include, ...] = ()
+
+    def shown(self, asked: Sequence[str]) -> list[Include]:
+        """Includes to show; InvalidRequest for a name that is none."""
+        offered = {include.name: include for include in self.includes}
+        unknown = [name for name in asked if name not in offered]
+        if unknown:
+            detail = f"There is nothing called '{unknown[0][:60]}' to include in a {self.title}."
+            raise InvalidRequest(detail, [Complaint(message=detail, parameter="include", near=sorted(offered))])
+        return [include for include in self.includes if include.always or include.name in asked]
+
+    def shape(self, values: dict[str, Any], shown: Sequence[Include], names: Names, today: date) -> Out:
+        """One row as it goes out."""
+        for include in shown:
+            values[include.name] = include.shape(values[include.name], names, today)
+        return self.model.model_validate(values, context=names)
+
+    @property
+    def model(self) -> type[Out]:
+        return _MODELS.setdefault(self.path, _model_with_includes(self))
+
+
+_MODELS: dict[str, type[Out]] = {}
+
+
+def _model_with_includes(noun: Noun) -> type[Out]:
+    """The row of a noun with a field for every include, for answers and for the OpenAPI document."""
+    if not noun.includes:
+        return noun.listing.out
+    fields: dict[str, Any] = {}
+    for include in noun.includes:
+        kind: Any = include.folded or (list[include.listing.out] if include.many else include.listing.out | None)  # type: ignore[name-defined]
+        when = "" if include.always else f" Only with `include={include.name}`."
+        fields[include.name] = (kind, Field(None, description=include.description + when))
+    name = noun.listing.out.__name__.removesuffix("Out") + "Record"
+    return create_model(name, __base__=noun.listing.out, **fields)
+
+
+def noun_router(noun: Noun) -> APIRouter:
+    """GET /{noun} and GET /{noun}/{key}."""
+    router = APIRouter(tags=[noun.path])
+    listing = noun.listing
+    row = noun.model
+    body = create_model(
+        f"{row.__name__}List",
+        data=(list[row], Field(description="The rows, in the order asked for.")),  # type: ignore[valid-type]
+        meta=(ListMeta, Field(description="What was resolved.")),
+        links=(ListLinks, Field(description="Where to go on.")),
+    )
+    list_docs: dict[int | str, dict[str, Any]] = {
+        200: {
+            "description": f"The {noun.path} found; an empty list if none is.",
+            "content": {
+                "text/csv": {"schema": {"type": "string"}},
+                "application/x-ndjson": {"schema": {"type": "string"}},
+            },
+            "headers": {"Link": {"description": "RFC 8288 link to the next page.", "schema": {"type": "string"}}},
+        },
+        **problem_docs(*_LIST_ERRORS),
+    }
+
+    @router.get(
+        f"/{noun.path}",
+        summary=f"List {noun.path.replace('-', ' ')}",
+        description=noun.description,
+        operation_id=f"list_{noun.path.replace('-', '_')}",
+        response_model=body,
+        responses=list_docs,
+    )
+    def list_rows(request: Request, query: Annotated[listing.query, Query()]) -> Response:  # type: ignore[name-defined]
+        return _answer_list(request, noun, query)
+
+    @router.get(
+        f"/{noun.path}/{{key}}",
+        summary=f"Read one {noun.title}",
+        description=f"One {noun.title} by its {listing.key}.",
+        operation_id=f"read_{noun.title.replace(' ', '_')}",
+        response_model=row,
+        responses=problem_docs(*_ITEM_ERRORS),
+    )
+    def read_row(
+        request: Request,
+        key: Annotated[str, Path(description=f"The {listing.key}.", examples=[_example_key(listing)], max_length=100)],
+        query: Annotated[ItemQuery, Query()],
+    ) -> Response:
+        return _answer_item(request, noun, key, query)
+
+    return router
+
+
+def _example_key(listing: Listing) -> str:
+    examples = listing.out.model_fields[listing.key].examples or ["1"]
+    return str(examples[0])
+
+
+def _refuse_repeats(request: Request, query: ItemQuery) -> None:
+    """A single-valued parameter given twice would be half ignored."""
+    keys = [key for key, _ in request.query_params.multi_items()]
+    for name in {key for key in keys if keys.count(key) > 1}:
+        if not isinstance(getattr(query, name, None), list):
+            detail = f"'{name}' takes one value and is given {keys.count(name)} times."
+            raise InvalidRequest(detail, [Complaint(message=detail, parameter=name)])
+
+
+def _answer_list(request: Request, noun: Noun, query: ListQuery) -> Response:
+    _refuse_repeats(request, query)
+    output = choose_format(query.format, request.headers.get("accept"))
+    if query.include and output is Format.CSV:
+        detail = "A CSV has fixed columns; ask for `format=json` or `ndjson` to include related records."
+        raise InvalidRequest(detail, [Complaint(message=detail, parameter="include")])
+    shown = [] if output is Format.CSV else noun.shown(query.include or [])
+    if output is not Format.JSON and query.limit is None:
+        return _stream(request, noun, query, output, shown)
+    database: Database = request.app.state.database
+    with database.read() as session:
+        view, names, page = _read_page(request, session, noun, query, shown)
+    rows = _shaped(noun, page, shown, names)
+    links = _links(request, query, page.next_cursor)
+    headers = {"Link": f'<{links.next}>; rel="next"'} if links.next else {}
+    if output is Format.JSON:
+        meta = ListMeta(revision=view.revision, known_at=query.known_at, count=page.count)
+        content = _json_page(rows, meta, links)
+    elif output is Format.CSV:
+        columns = csv_columns(noun.listing.out)
+        content = csv_head(columns, hxl=query.hxl == "1") + csv_lines(rows, columns)
+    else:
+        content = b"".join(json_line(row) for row in rows)
+    return Response(content, media_type=MEDIA_TYPES[output], headers={"Vary": "Accept", **headers})
+
+
+def _json_page(rows: Sequence[Out], meta: ListMeta, links: ListLinks) -> bytes:
+    data = b",".join(row_json(row) for row in rows)
+    return b'{"data":[' + data + b'],"meta":' + row_json(meta) + b',"links":' + row_json(links) + b"}"
+
+
+def _read_page(
+    request: Request, session: Session, noun: Noun, query: ListQuery, shown: Sequence[Include]
+) -> tuple[View, Names, Page]:
+    view = view_of_cursor(noun.listing, query) or open_view(session, query.known_at)
+    names = names_of(request, session, view)
+    extra = {include.name: include.column(view) for include in shown}
+    return view, names, list_page(session, noun.listing, query, view, names, extra)
+
+
+def _shaped(noun: Noun, page: Page, shown: Sequence[Include], names: Names) -> list[Out]:
+    today = datetime.now(UTC).date()
+    return [noun.shape(values, shown, names, today) for values in page.rows]
+
+
+def _links(request: Request, query: ListQuery, next_cursor: str | None) -> ListLinks:
+    path = request.scope["path"]
+    pairs = [(key, value) for key, value in request.query_params.multi_items() if key != "cursor"]
+    here = f"{path}?{request.url.query}" if request.url.query else path
+    if next_cursor is None:
+        return ListLinks(self=here)
+    return ListLinks(self=here, next=f"{path}?{urlencode([*pairs, ('cursor', next_cursor)])}")
+
+
+def _stream(request: Request, noun: Noun, query: ListQuery, output: Format, shown: Sequence[Include]) -> Response:
+    """The whole list in batches, each with a short session of its own, all on one state of the record."""
+    batches = _batches(request, noun, query, shown)
+    first = next(batches)
+    columns = csv_columns(noun.listing.out)
+
+    def lines() -> Iterator[bytes]:
+        if output is Format.CSV:
+            yield csv_head(columns, hxl=query.hxl == "1") + csv_lines(first, columns)
+            for rows in batches:
+                yield csv_lines(rows, columns)
+            return
+        try:
+            yield b"".join(json_line(row) for row in first)
+            for rows in batches:
+                yield b"".join(json_line(row) for row in rows)
+        except Exception:
+            # The status is sent already: an error record tells the reader that the rest is missing.
+            yield TrackerError("The list breaks off here; ask again.").problem().model_dump_json().encode() + b"\n"
+            raise
+
+    return StreamingResponse(lines(), media_type=MEDIA_TYPES[output], headers={"Vary": "Accept"})
+
+
+def _batches(request: Request, noun: Noun, query: ListQuery, shown: Sequence[Include]) -> Iterator[Sequence[Out]]:
+    database: Database = request.app.state.database
+    step = query.model_copy(update={"limit": _STREAM_BATCH, "count": None})
+    while True:
+        with database.read() as session:
+            _, names, page = _read_page(request, session, noun, step, shown)
+        yield _shaped(noun, page, shown, names)
+        if page.next_cursor is None:
+            return
+        step = step.model_copy(update={"cursor": page.next_cursor})
+
+
+def _answer_item(request: Request, noun: Noun, key: str, query: ItemQuery) -> Response:
+    _refuse_repeats(request, query)
+    if choose_format(None, request.headers.get("accept")) is not Format.JSON:
+        raise NotAcceptable("One record comes as application/json.")
+    shown = noun.shown(query.include or [])
+    database: Database = request.app.state.database
+    with database.read() as session:
+        view = open_view(session, query.known_at)
+        names = names_of(request, session, view)
+        values = _find_row(session, noun, key, view, names, shown)
+    if values is None:
+        raise NotFound(*_missing(noun, key, names))
+    row = noun.shape(values, shown, names, datetime.now(UTC).date())
+    return Response(row_json(row), media_type=MEDIA_TYPES[Format.JSON], headers={"Vary": "Accept"})
+
+
+def _find_row(
+    session: Session, noun: Noun, key: str, view: View, names: Names, shown: Sequence[Include]
+) -> dict[str, Any] | None:
+    listing = noun.listing
+    columns = {**listing.selected(view), **{include.name: include.column(view) for include in shown}}
+    value = _key_value(listing, key, names)
+    if value is None:
+        return None
+    statement = listing.rows([column.label(name) for name, column in columns.items()], view)
+    found = session.execute(statement.where(columns[listing.key] == value)).one_or_none()
+    return None if found is None else dict(zip(columns, found, strict=True))
+
+
+def _key_value(listing: Listing, key: str, names: Names) -> str | int | None:
+    """The key as stored: numbers as numbers, codes through the names; None if it can be no key."""
+    if listing.out.model_fields[listing.key].annotation is int:
+        return int(key) if key.isascii() and key.isdigit() and len(key) < 19 else None
+    register = {"iso3": names.country, "code": names.mission}.get(listing.key)
+    if register is not None:
+        found = register.find(key)
+        return next(iter(found)) if len(found) == 1 else None
+    return key if key.isprintable() else None
+
+
+def _missing(noun: Noun, key: str, names: Names) -> tuple[str, list[Complaint]]:
+    shown = key[:80]
+    register = {"iso3": names.country, "code": names.mission}.get(noun.listing.key)
+    near = register.near(key) if register else []
+    hint = f" Near: {', '.join(near)}." if near else f" The list is at /v1/{noun.path}."
+    message = f"There is no {noun.title} '{shown}'.{hint}"
+    return message, [Complaint(message=message, parameter=noun.listing.key, near=near or None)]

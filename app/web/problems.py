@@ -1,0 +1,116 @@
+"""Turns every failure into one problem body (RFC 9457); nothing of the inside is shown."""
+
+import difflib
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+
+from app.core.errors import (
+    BadRequest,
+    Complaint,
+    InvalidRequest,
+    MethodNotAllowed,
+    NotFound,
+    Problem,
+    TrackerError,
+    Unavailable,
+    UnknownParameter,
+)
+
+PROBLEM_JSON = "application/problem+json"
+_LOG = logging.getLogger("peacekeeping")
+_RETRY_AFTER = "2"
+
+
+def problem_response(error: TrackerError, headers: dict[str, str] | None = None) -> Response:
+    """The problem of an error, as a response."""
+    body = error.problem().model_dump_json(exclude_none=True, ensure_ascii=True)
+    return Response(body, status_code=error.status, media_type=PROBLEM_JSON, headers=headers)
+
+
+def problem_docs(*errors: type[TrackerError]) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI entries for the errors a route can answer with, one a status."""
+    docs: dict[int | str, dict[str, Any]] = {}
+    for error in sorted(errors, key=lambda kind: kind.status):
+        entry = docs.setdefault(
+            error.status, {"description": "", "content": {PROBLEM_JSON: {"schema": Problem.model_json_schema()}}}
+        )
+        schema_ref = {"$ref": "#/components/schemas/Problem"}
+        entry["content"][PROBLEM_JSON]["schema"] = schema_ref
+        entry["description"] += f"{' ' if entry['description'] else ''}`{error.code}`: {error.help}"
+    return docs
+
+
+def add_problem_handlers(app: FastAPI) -> None:
+    """Install one handler for each family of failures."""
+
+    @app.exception_handler(TrackerError)
+    def _tracker_error(_request: Request, error: TrackerError) -> Response:
+        return problem_response(error, {"Retry-After": _RETRY_AFTER} if error.status == 503 else None)
+
+    @app.exception_handler(RequestValidationError)
+    def _invalid(request: Request, error: RequestValidationError) -> Response:
+        return problem_response(_validation_problem(error.errors(), _parameters_of(request)))
+
+    @app.exception_handler(HTTPException)
+    def _http_error(request: Request, error: HTTPException) -> Response:
+        return problem_response(_http_problem(request, error), dict(error.headers or {}))
+
+    @app.exception_handler(OperationalError)
+    @app.exception_handler(InterfaceError)
+    @app.exception_handler(PoolTimeout)
+    def _database_error(_request: Request, error: Exception) -> Response:
+        _LOG.error("database unavailable: %s", type(error).__name__, exc_info=error)
+        detail = "The database cannot be reached or is busy. Try again in a moment."
+        return problem_response(Unavailable(detail), {"Retry-After": _RETRY_AFTER})
+
+    @app.exception_handler(Exception)
+    def _unexpected(_request: Request, error: Exception) -> Response:
+        _LOG.error("unexpected failure", exc_info=error)
+        return problem_response(TrackerError("The service failed on this request. The failure has been logged."))
+
+
+def _http_problem(request: Request, error: HTTPException) -> TrackerError:
+    if error.status_code == 405:
+        return MethodNotAllowed(f"{request.method[:20]} is not offered here.")
+    if error.status_code == 404:
+        paths = [route.path for route in request.app.routes if hasattr(route, "path") and "{" not in route.path]
+        near = difflib.get_close_matches(request.scope["path"][:100], paths, n=3, cutoff=0.7)
+        complaint = [Complaint(message="Addresses that look alike.", near=near)] if near else []
+        return NotFound("There is nothing at this address. The reference is at /docs.", complaint)
+    return BadRequest("The request could not be read.")
+
+
+def _parameters_of(request: Request) -> list[str]:
+    """Names of the query parameters the matched route accepts."""
+    path = getattr(request.scope.get("route"), "path_format", "")
+    operation = request.app.openapi()["paths"].get(path, {}).get("get", {})
+    return [parameter["name"] for parameter in operation.get("parameters", []) if parameter["in"] == "query"]
+
+
+def _validation_problem(errors: Sequence[Any], parameters: Sequence[str]) -> TrackerError:
+    complaints = [_complaint(error, parameters) for error in errors]
+    unknown = [c for c, error in zip(complaints, errors, strict=True) if error["type"] == "extra_forbidden"]
+    detail = " ".join(dict.fromkeys(c.message for c in complaints))[:2000]
+    return UnknownParameter(detail, complaints) if unknown else InvalidRequest(detail, complaints)
+
+
+def _complaint(error: Any, parameters: Sequence[str]) -> Complaint:
+    place, *path = error["loc"]
+    name = str(path[0])[:80] if path else ""
+    if error["type"] == "extra_forbidden" and place == "query":
+        near = difflib.get_close_matches(name, parameters, n=3, cutoff=0.5)
+        hint = f" Near: {', '.join(near)}." if near else ""
+        return Complaint(message=f"There is no parameter '{name}' here.{hint}", parameter=name, near=near)
+    message = error["msg"].removeprefix("Value error, ")
+    if place == "body":
+        pointer = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
+        return Complaint(message=f"{pointer or 'The body'}: {message}.", pointer=pointer)
+    return Complaint(message=f"{name}: {message}.", parameter=name)
