@@ -1,7 +1,5 @@
 """Which related records a record can show: the one map of relations between nouns."""
 
-from sqlmodel import col
-
 from app.authorisations.models import Authorisation
 from app.authorisations.store import AUTHORISATION_LIST
 from app.ceilings.models import Ceiling
@@ -9,6 +7,7 @@ from app.ceilings.rules import CeilingsInForce, ceilings_in_force
 from app.ceilings.store import CEILING_LIST
 from app.contingents.models import Contingent, StatusEvent
 from app.contingents.store import CONTINGENT_LIST, STATUS_EVENT_LIST
+from app.core.columns import col
 from app.core.queries import Include
 from app.countries.models import Country, CountrySuccession
 from app.countries.store import COUNTRY_SUCCESSION_LIST

@@ -12,8 +12,9 @@ from app.core.settings import Settings
 from app.nouns import NOUNS
 from app.web.access import Access
 from app.web.nouns import noun_router
-from app.web.pages import Link, add_reference, page_router
+from app.web.pages import Link, page_router
 from app.web.problems import add_problem_handlers
+from app.web.reference import add_openapi, add_reference
 
 _DESCRIPTION = """Who has announced, approved, planned and deployed how many peacekeepers, where -
 every figure with its source, on any date, as known at any time.
@@ -51,9 +52,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.database = database
     app.state.names = {}
     for noun in NOUNS:
-        app.include_router(noun_router(noun), prefix="/v1")
+        app.include_router(noun_router(noun))
     app.include_router(page_router([Link(href=f"/v1/{noun.path}", title=noun.description) for noun in NOUNS]))
     add_reference(app)
+    add_openapi(app, NOUNS)
     add_problem_handlers(app)
     app.add_middleware(
         CORSMiddleware,

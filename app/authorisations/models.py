@@ -13,8 +13,8 @@ from app.core.columns import (
     reference,
 )
 from app.core.dates import PartialDate
-from app.core.history import key_table, LedgerRow, part_of, record_key, while_standing
-from app.core.shapes import COUNTRY_NAME, Codes, LedgerOut, ListQuery, Shape, Words
+from app.core.history import LedgerRow, key_table, part_of, record_key, while_standing
+from app.core.shapes import COUNTRY_NAME, Codes, Dates, LedgerOut, ListQuery, Shape, Words
 from app.core.vocabulary import Bound, Iso3, Line, MissionCode, Persons, Slug, Text
 
 AUTHORISATION_KEYS = key_table("authorisation")
@@ -91,7 +91,7 @@ class AuthorisationQuery(ListQuery):
     country: Codes | None = Field(None, description="Countries by code or name.", examples=[["KAZ"]])
     mission: Codes | None = Field(None, description="Missions covered, by code or name.", examples=[["UNDOF"]])
     source: Words | None = Field(None, description="Ids of sources.", examples=[["caspian-news-2024-01-20"]])
-    approved_on: Words | None = Field(None, description="Year, month or day of approval.", examples=[["2024-01"]])
+    approved_on: Dates | None = Field(None, description="Year, month or day of approval.", examples=[["2024-01"]])
     approved_on__gte: PartialDate | None = Field(None, description="Approved then or later.", examples=["2024"])
     approved_on__lte: PartialDate | None = Field(None, description="Approved then or before.", examples=["2024"])
     max_persons__gte: Persons | None = Field(None, description="Number at least, persons.", examples=[100])

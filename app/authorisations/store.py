@@ -1,7 +1,6 @@
 """All SQL of national authorisations."""
 
 from sqlalchemy import and_, exists
-from sqlmodel import col
 
 from app.authorisations.models import (
     AUTHORISATION_KEYS,
@@ -10,6 +9,7 @@ from app.authorisations.models import (
     AuthorisationOut,
     AuthorisationQuery,
 )
+from app.core.columns import col
 from app.core.history import Ledger, Part
 from app.core.queries import Listing, Match, json_rows
 

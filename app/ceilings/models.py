@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from app.core.columns import enum_column, key_column, partial_date_check, persons_check, reference
 from app.core.dates import PartialDate
 from app.core.history import LedgerRow, record_key, while_standing
-from app.core.shapes import AnyOf, Codes, LedgerOut, ListQuery, MISSION_NAME, Shape, Words
+from app.core.shapes import MISSION_NAME, AnyOf, Codes, Dates, LedgerOut, ListQuery, Shape, Words
 from app.core.vocabulary import Line, MissionCode, Persons, Slug, Text
 
 _CATEGORIES = ("military", "observers_staff", "individual_police", "formed_police", "police", "corrections")
@@ -108,8 +108,8 @@ class CeilingQuery(ListQuery):
     basis: AnyOf[CeilingBasis] | None = Field(None, description="How figures are to be read.", examples=[["scheduled"]])
     confidence: AnyOf[Confidence] | None = Field(None, description="How well confirmed.", examples=[["confirmed"]])
     source: Words | None = Field(None, description="Ids of sources.", examples=[["s-res-2717-2023"]])
-    adopted_on: Words | None = Field(None, description="Year, month or day of adoption.", examples=[["2023"]])
-    effective_from: Words | None = Field(None, description="Year, month or day it applies from.", examples=[["2024"]])
+    adopted_on: Dates | None = Field(None, description="Year, month or day of adoption.", examples=[["2023"]])
+    effective_from: Dates | None = Field(None, description="Year, month or day it applies from.", examples=[["2024"]])
     effective_from__gte: PartialDate | None = Field(None, description="Applies from then or later.", examples=["2020"])
     effective_from__lte: PartialDate | None = Field(None, description="Applies from then or before.", examples=["2024"])
     military__gte: Persons | None = Field(None, description="Military at least, persons.", examples=[10000])

@@ -1,8 +1,7 @@
 """All SQL of ceilings."""
 
-from sqlmodel import col
-
 from app.ceilings.models import Ceiling, CeilingOut, CeilingQuery
+from app.core.columns import col
 from app.core.history import Ledger
 from app.core.queries import Listing, Match
 

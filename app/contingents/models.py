@@ -11,8 +11,8 @@ from sqlmodel import Field as Column
 
 from app.core.columns import enum_column, key_column, listed_key_column, partial_date_check, persons_check, reference
 from app.core.dates import PartialDate
-from app.core.history import key_table, LedgerRow, record_key, while_standing
-from app.core.shapes import AnyOf, COUNTRY_NAME, Codes, LedgerOut, ListQuery, MISSION_NAME, Shape, Words
+from app.core.history import LedgerRow, key_table, record_key, while_standing
+from app.core.shapes import COUNTRY_NAME, MISSION_NAME, AnyOf, Codes, Dates, LedgerOut, ListQuery, Shape, Words
 from app.core.vocabulary import Bound, Certainty, Iso3, Line, MissionCode, Persons, Slug, Text
 from app.pledges.models import UnitKind
 
@@ -109,7 +109,7 @@ class ContingentQuery(ListQuery):
     authorisation: Words | None = Field(None, description="Authorisations.", examples=[["kaz-2024-01-19"]])
     pledge: Words | None = Field(None, description="Pledges.", examples=[["kaz-offer-2024-01-19"]])
     source: Words | None = Field(None, description="Ids of sources.", examples=[["caspian-news-2024-01-20"]])
-    planned_from: Words | None = Field(None, description="Year, month or day planned for.", examples=[["2024-03"]])
+    planned_from: Dates | None = Field(None, description="Year, month or day planned for.", examples=[["2024-03"]])
     planned_from__gte: PartialDate | None = Field(None, description="Planned for then or later.", examples=["2024"])
     planned_from__lte: PartialDate | None = Field(None, description="Planned for then or before.", examples=["2024"])
     planned_persons__gte: Persons | None = Field(None, description="Planned at least, persons.", examples=[100])
@@ -177,6 +177,6 @@ class StatusEventQuery(ListQuery):
     country: Codes | None = Field(None, description="Countries of the contingents.", examples=[["KAZ"]])
     mission: Codes | None = Field(None, description="Missions of the contingents.", examples=[["UNDOF"]])
     source: Words | None = Field(None, description="Ids of sources.", examples=[["bnn-breaking-2024-03-18"]])
-    on: Words | None = Field(None, description="Year, month or day it happened.", examples=[["2024-03"]])
+    on: Dates | None = Field(None, description="Year, month or day it happened.", examples=[["2024-03"]])
     on__gte: PartialDate | None = Field(None, description="Then or later.", examples=["2024"])
     on__lte: PartialDate | None = Field(None, description="Then or before.", examples=["2024"])

@@ -1,7 +1,6 @@
 """All SQL of contingents and their status events."""
 
 from sqlalchemy import ColumnElement, exists
-from sqlmodel import col
 
 from app.contingents.models import (
     CONTINGENT_KEYS,
@@ -12,6 +11,7 @@ from app.contingents.models import (
     StatusEventOut,
     StatusEventQuery,
 )
+from app.core.columns import col
 from app.core.history import Ledger, View, standing
 from app.core.queries import Listing, Match
 

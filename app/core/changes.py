@@ -1,11 +1,12 @@
 """The sequence of changes as a list to read."""
 
 from pydantic import Field
-from sqlmodel import col
 
+from app.core.columns import col
+from app.core.dates import UtcMoment
 from app.core.history import Change, Origin
 from app.core.queries import Listing, Match
-from app.core.shapes import AnyOf, FilterInt, FilterText, ListQuery, Out, UtcMoment
+from app.core.shapes import AnyOf, FilterInt, FilterText, ListQuery, Out
 
 
 class ChangeOut(Out):

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import JSON, CheckConstraint, ColumnElement, Enum, String, literal
 from sqlalchemy.engine import Dialect
@@ -14,6 +14,11 @@ from sqlmodel import Field
 
 # PostgreSQL sorts text by the database's language unless told otherwise; SQLite by bytes. Pages must not differ.
 KEY_TEXT = String().with_variant(String(collation="C"), "postgresql")
+
+
+def col(attribute: Any) -> ColumnElement[Any]:
+    """A field of a row class as the SQL expression it is; its annotation is that of the Python value."""
+    return cast(ColumnElement[Any], attribute)
 
 
 def text_enum(kind: type[StrEnum], name: str) -> Enum:
@@ -64,7 +69,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         moment = value.astimezone(UTC)
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

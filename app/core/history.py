@@ -251,7 +251,7 @@ def _last_revisions(session: Session, ledger: Ledger, keys: Sequence[object]) ->
     for start in range(0, len(keys), _BATCH):
         batch = keys[start : start + _BATCH]
         statement = select(column, func.max(ledger.table.c.revision)).where(column.in_(batch)).group_by(column)
-        found.update({key: revision for key, revision in session.execute(statement)})
+        found.update({key: revision for key, revision in session.execute(statement)})  # noqa: C416  (typed)
     return found
 
 

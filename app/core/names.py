@@ -20,12 +20,11 @@ class Register:
     codes: Mapping[str, frozenset[str]]
 
     @staticmethod
-    def build(kind: Kind, names: Mapping[str, str], spellings: Iterable[tuple[str | None, str]]) -> "Register":
+    def build(kind: Kind, names: Mapping[str, str], spellings: Iterable[tuple[str, str]]) -> "Register":
         """`spellings` are (spelling, code) pairs; codes themselves come first and win over other spellings."""
         codes: dict[str, set[str]] = {}
         for spelling, code in spellings:
-            if spelling:
-                codes.setdefault(normalise(spelling), set()).add(code)
+            codes.setdefault(normalise(spelling), set()).add(code)
         codes.update({normalise(code): {code} for code in names})
         return Register(kind, names, {spelling: frozenset(found) for spelling, found in codes.items()})
 
@@ -53,7 +52,9 @@ class Register:
 
     def near(self, spelling: str) -> list[str]:
         """Up to five codes whose code or name resembles the spelling, the closest first."""
-        close = difflib.get_close_matches(normalise(spelling)[:60], self.codes, n=8, cutoff=0.6)
+        wanted = normalise(spelling)[:60]
+        close = difflib.get_close_matches(wanted, self.codes, n=12, cutoff=0.6)
+        close.sort(key=lambda match: -_shared_start(wanted, match))
         codes = [code for match in close for code in sorted(self.codes[match])]
         return list(dict.fromkeys(codes))[:5]
 
@@ -66,6 +67,10 @@ class Register:
         near = self.near(spelling)
         hint = f" Near: {', '.join(near)}." if near else ""
         return Complaint(message=f"'{shown}' is no known {self.kind}.{hint}", parameter=parameter, near=near)
+
+
+def _shared_start(one: str, other: str) -> int:
+    return next((place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(one))
 
 
 @dataclass(frozen=True)

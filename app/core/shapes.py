@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 
-from app.core.dates import Moment, UtcMoment
+from app.core.dates import Moment, PartialDate, UtcMoment
 from app.core.names import Kind, Names
 from app.core.vocabulary import check_text
 
@@ -24,18 +24,23 @@ class Out(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     named: ClassVar[dict[str, Kind]] = {}
+    ordered: ClassVar[frozenset[str]] = frozenset()  # lists that come in their order already
 
     @model_validator(mode="before")
     @classmethod
-    def _fill_names(cls, values: Any, info: ValidationInfo) -> Any:
+    def _complete(cls, values: Any, info: ValidationInfo) -> Any:
+        """Fill in names, and put the lists that SQL gathered into an order that is the same on both engines."""
         names: Names | None = info.context
-        if names is None or not cls.named:
+        if names is None or not isinstance(values, dict):
             return values
-        filled = dict(values)
+        complete = {
+            name: sorted(value, key=repr) if isinstance(value, list) and name not in cls.ordered else value
+            for name, value in values.items()
+        }
         for field, kind in cls.named.items():
-            code = filled.get(field)
-            filled[f"{field}_name"] = None if code is None else names.name(kind, code)
-        return filled
+            code = values.get(field)
+            complete[f"{field}_name"] = None if code is None else names.name(kind, str(code))
+        return complete
 
 
 class LedgerOut(Out):
@@ -70,6 +75,7 @@ FilterText = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(
 Codes = Annotated[list[FilterText], Field(max_length=300)]
 _T = TypeVar("_T")
 AnyOf = Annotated[list[_T], BeforeValidator(_split), Field(max_length=300)]
+Dates = Annotated[list[PartialDate], BeforeValidator(_split), Field(max_length=300)]
 Words = Annotated[list[FilterText], BeforeValidator(_split), Field(max_length=300)]
 FilterInt = Annotated[int, Field(ge=-INT64_MAX, le=INT64_MAX)]
 
@@ -111,7 +117,8 @@ class ListQuery(ItemQuery):
         examples=[100],
     )
     cursor: Annotated[str, Field(max_length=4000)] | None = Field(
-        None, description="Place to go on from, out of `links.next`; all pages of one crawl show one state."
+        None,
+        description="Place to go on from: taken out of `links.next`, never made up. All pages of a crawl show one state.",
     )
     sort: Words | None = Field(
         None, description="Fields to sort by, `-` before one that falls.", examples=[["-recorded_in"]]

@@ -9,8 +9,8 @@ from sqlmodel import Field as Column
 
 from app.core.columns import KEY_TEXT, enum_column, key_column, listed_key_column, partial_date_check, reference
 from app.core.dates import PartialDate
-from app.core.history import key_table, LedgerRow, record_key, while_standing
-from app.core.shapes import AnyOf, COUNTRY_NAME, Codes, FilterText, LedgerOut, ListQuery, Shape, Words
+from app.core.history import LedgerRow, key_table, record_key, while_standing
+from app.core.shapes import COUNTRY_NAME, AnyOf, Codes, FilterText, LedgerOut, ListQuery, Shape, Words
 from app.core.vocabulary import Iso3, Line, Region, Slug, Text, name_key, normalise
 
 COUNTRY_KEYS = key_table("country")

@@ -1,7 +1,9 @@
 """All SQL of countries, their other names and their succession."""
 
-from sqlmodel import Session, col, select
+from sqlalchemy import select
+from sqlmodel import Session
 
+from app.core.columns import col
 from app.core.history import Ledger, View, standing
 from app.core.names import Register
 from app.core.queries import Listing, Match, json_rows
@@ -73,13 +75,9 @@ COUNTRY_LIST = Listing(
 
 def country_register(session: Session, view: View) -> Register:
     """Codes and every spelling of all countries, two statements."""
-    rows = session.exec(
-        select(Country.iso3, Country.iso2, Country.m49, Country.name, Country.official_name, Country.name_fr).where(
-            standing(Country, view)
-        )
-    ).all()
-    aliases = session.exec(select(CountryAlias.name, CountryAlias.country).where(standing(CountryAlias, view))).all()
-    spellings: list[tuple[str | None, str]] = list(aliases)
-    for iso3, iso2, m49, *texts in rows:
-        spellings += [(spelling, iso3) for spelling in (iso2, str(m49 or ""), *texts)]
-    return Register.build("country", {row[0]: row[3] for row in rows}, spellings)
+    columns = (Country.iso3, Country.name, Country.iso2, Country.m49, Country.official_name, Country.name_fr)
+    rows = session.execute(select(*map(col, columns)).where(standing(Country, view))).all()
+    aliases = select(col(CountryAlias.name), col(CountryAlias.country)).where(standing(CountryAlias, view))
+    spellings = [(name, iso3) for name, iso3 in session.execute(aliases)]
+    spellings += [(str(spelling), iso3) for iso3, *others in rows for spelling in others if spelling is not None]
+    return Register.build("country", {row.iso3: row.name for row in rows}, spellings)

@@ -10,8 +10,8 @@ from sqlmodel import Field as Column
 from app.core.columns import enum_column, persons_check, reference
 from app.core.dates import PartialDate
 from app.core.history import LedgerRow, record_key, while_standing
-from app.core.shapes import AnyOf, COUNTRY_NAME, Codes, LedgerOut, ListQuery, MISSION_NAME, Shape, Words
-from app.core.vocabulary import Bound, Iso3, Line, MissionCode, Persons, PersonnelType, Region, Slug, Text
+from app.core.shapes import COUNTRY_NAME, MISSION_NAME, AnyOf, Codes, Dates, LedgerOut, ListQuery, Shape, Words
+from app.core.vocabulary import Bound, Iso3, Line, MissionCode, PersonnelType, Persons, Region, Slug, Text
 from app.sources.models import SourceKind
 
 
@@ -124,7 +124,7 @@ class HeadcountQuery(ListQuery):
     measure: AnyOf[Measure] | None = Field(None, description="What is counted.", examples=[["present"]])
     bound: AnyOf[Bound] | None = Field(None, description="What the total says.", examples=[["exactly"]])
     status: AnyOf[HeadcountStatus] | None = Field(None, description="Reported or disputed.", examples=[["reported"]])
-    as_of: Words | None = Field(
+    as_of: Dates | None = Field(
         None,
         description="Year, month or day of the report: what was stated about that time.",
         examples=[["2024-03-31"]],

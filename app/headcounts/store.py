@@ -3,8 +3,8 @@
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists
-from sqlmodel import col
 
+from app.core.columns import col
 from app.core.history import Ledger, View, standing
 from app.core.queries import Listing, Match
 from app.countries.models import Country
@@ -33,7 +33,7 @@ HEADCOUNT_LIST = Listing(
     out=HeadcountOut,
     query=HeadcountQuery,
     key="id",
-    columns={"source": lambda view: col(Report.source), "as_of": lambda view: col(Report.as_of)},
+    columns={"source": lambda _: col(Report.source), "as_of": lambda _: col(Report.as_of)},
     join=_with_report,
     filters={
         "country": Match(col(Headcount.country), "country"),

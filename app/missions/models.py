@@ -10,8 +10,8 @@ from sqlmodel import SQLModel
 
 from app.core.columns import KEY_TEXT, enum_column, key_column, listed_key_column, partial_date_check, reference
 from app.core.dates import PartialDate
-from app.core.history import key_table, LedgerRow, part_of, record_key, while_standing
-from app.core.shapes import AnyOf, Codes, FilterText, LedgerOut, ListQuery, MISSION_NAME, Out, Shape, Words
+from app.core.history import LedgerRow, key_table, part_of, record_key, while_standing
+from app.core.shapes import MISSION_NAME, AnyOf, Codes, Dates, FilterText, LedgerOut, ListQuery, Out, Shape, Words
 from app.core.vocabulary import Iso3, Line, MissionCode, Slug, Text, name_key, normalise, slug
 
 MISSION_KEYS = key_table("mission")
@@ -149,7 +149,7 @@ class MissionQuery(ListQuery):
     status: AnyOf[MissionStatus] | None = Field(None, description="Whether at work.", examples=[["active"]])
     host: Codes | None = Field(None, description="Host countries by code or name.", examples=[["SDN"]])
     name__contains: FilterText | None = Field(None, description="Part of the name, any case.", examples=["Observer"])
-    started_on: Words | None = Field(None, description="Year, month or day it began.", examples=[["1974"]])
+    started_on: Dates | None = Field(None, description="Year, month or day it began.", examples=[["1974"]])
     started_on__gte: PartialDate | None = Field(None, description="Began then or later.", examples=["2010"])
     started_on__lte: PartialDate | None = Field(None, description="Began then or before.", examples=["1990"])
     ended_on__gte: PartialDate | None = Field(None, description="Ended then or later.", examples=["2020"])

@@ -1,8 +1,9 @@
 """All SQL of missions, their other names and their lineage."""
 
-from sqlalchemy import and_, exists
-from sqlmodel import Session, col, select
+from sqlalchemy import and_, exists, select
+from sqlmodel import Session
 
+from app.core.columns import col
 from app.core.history import Ledger, Part, View, standing
 from app.core.names import Names, Register
 from app.core.queries import Listing, Match, json_rows
@@ -80,10 +81,10 @@ MISSION_LINEAGE_LIST = Listing(
 
 def load_names(session: Session, view: View) -> Names:
     """Codes and spellings of all countries and missions in a view, four statements."""
-    rows = session.exec(select(Mission.code, Mission.name, Mission.name_fr).where(standing(Mission, view))).all()
-    aliases = session.exec(select(MissionAlias.name, MissionAlias.mission).where(standing(MissionAlias, view))).all()
-    spellings: list[tuple[str | None, str]] = list(aliases)
-    for code, *texts in rows:
-        spellings += [(spelling, code) for spelling in texts]
-    mission = Register.build("mission", {row[0]: row[1] for row in rows}, spellings)
+    columns = (Mission.code, Mission.name, Mission.name_fr)
+    rows = session.execute(select(*map(col, columns)).where(standing(Mission, view))).all()
+    aliases = select(col(MissionAlias.name), col(MissionAlias.mission)).where(standing(MissionAlias, view))
+    spellings = [(name, code) for name, code in session.execute(aliases)]
+    spellings += [(spelling, code) for code, *others in rows for spelling in others if spelling is not None]
+    mission = Register.build("mission", {row.code: row.name for row in rows}, spellings)
     return Names(country=country_register(session, view), mission=mission)

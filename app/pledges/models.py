@@ -16,8 +16,8 @@ from app.core.columns import (
     text_enum,
 )
 from app.core.dates import PartialDate
-from app.core.history import key_table, LedgerRow, part_of, record_key, while_standing
-from app.core.shapes import AnyOf, COUNTRY_NAME, Codes, LedgerOut, ListQuery, MISSION_NAME, Shape, Words
+from app.core.history import LedgerRow, key_table, part_of, record_key, while_standing
+from app.core.shapes import COUNTRY_NAME, MISSION_NAME, AnyOf, Codes, Dates, LedgerOut, ListQuery, Shape, Words
 from app.core.vocabulary import Iso3, Line, MissionCode, Persons, Slug, Text
 
 PLEDGE_KEYS = key_table("pledge")
@@ -128,6 +128,6 @@ class PledgeQuery(ListQuery):
     unit_kind: AnyOf[UnitKind] | None = Field(None, description="Kinds of units offered.", examples=[["medical"]])
     status: AnyOf[PledgeStatus] | None = Field(None, description="What became of it.", examples=[["made"]])
     source: Words | None = Field(None, description="Ids of sources.", examples=[["caspian-news-2024-01-20"]])
-    made_on: Words | None = Field(None, description="Year, month or day it was made.", examples=[["2024-01"]])
+    made_on: Dates | None = Field(None, description="Year, month or day it was made.", examples=[["2024-01"]])
     made_on__gte: PartialDate | None = Field(None, description="Made then or later.", examples=["2024"])
     made_on__lte: PartialDate | None = Field(None, description="Made then or before.", examples=["2024"])

@@ -1,8 +1,8 @@
 """All SQL of pledges."""
 
 from sqlalchemy import and_, exists
-from sqlmodel import col
 
+from app.core.columns import col
 from app.core.history import Ledger, Part
 from app.core.queries import Listing, Match, json_rows
 from app.pledges.models import PLEDGE_KEYS, Pledge, PledgeOut, PledgeQuery, PledgeUnit

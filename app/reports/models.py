@@ -9,8 +9,8 @@ from sqlmodel import SQLModel
 
 from app.core.columns import KEY_TEXT, enum_column, listed_key_column, partial_date_check, reference
 from app.core.dates import PartialDate, last_day
-from app.core.history import key_table, LedgerRow, part_of, record_key, while_standing
-from app.core.shapes import AnyOf, Codes, LedgerOut, ListQuery, Shape, Words
+from app.core.history import LedgerRow, key_table, part_of, record_key, while_standing
+from app.core.shapes import AnyOf, Codes, Dates, LedgerOut, ListQuery, Shape, Words
 from app.core.vocabulary import MissionCode, Slug, Text
 
 REPORT_KEYS = key_table("report")
@@ -97,7 +97,7 @@ class ReportQuery(ListQuery):
     scope: AnyOf[Scope] | None = Field(None, description="Scopes.", examples=[["all_missions"]])
     breakdown: AnyOf[Breakdown] | None = Field(None, description="Breakdowns.", examples=[["mission"]])
     mission: Codes | None = Field(None, description="Missions listed in the scope.", examples=[["UNDOF"]])
-    as_of: Words | None = Field(None, description="Year, month or day the counts are about.", examples=[["2024-03"]])
+    as_of: Dates | None = Field(None, description="Year, month or day the counts are about.", examples=[["2024-03"]])
     as_of__gte: PartialDate | None = Field(None, description="About then or later.", examples=["2024-01"])
     as_of__gt: PartialDate | None = Field(None, description="About a later time.", examples=["2024-01"])
     as_of__lte: PartialDate | None = Field(None, description="About then or before.", examples=["2024-06"])

@@ -1,8 +1,8 @@
 """All SQL of reports."""
 
 from sqlalchemy import and_, exists
-from sqlmodel import col
 
+from app.core.columns import col
 from app.core.history import Ledger, Part
 from app.core.queries import Listing, Match, json_rows
 from app.reports.models import REPORT_KEYS, Report, ReportMission, ReportOut, ReportQuery

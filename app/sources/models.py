@@ -18,16 +18,17 @@ from app.core.columns import (
     text_enum,
 )
 from app.core.dates import PartialDate
-from app.core.history import key_table, LedgerRow, part_of, record_key, while_standing
+from app.core.history import LedgerRow, key_table, part_of, record_key, while_standing
 from app.core.shapes import (
-    AnyOf,
     COUNTRY_NAME,
-    Codes,
-    FilterInt,
     INT64_MAX,
+    MISSION_NAME,
+    AnyOf,
+    Codes,
+    Dates,
+    FilterInt,
     LedgerOut,
     ListQuery,
-    MISSION_NAME,
     Shape,
     Words,
 )
@@ -104,7 +105,7 @@ class SourceQuery(ListQuery):
     title__contains: str | None = Field(
         None, min_length=1, max_length=100, pattern="^[^\x00]+$", description="Part of the title, any case."
     )
-    published_on: Words | None = Field(None, description="Year, month or day of publication.", examples=[["2024-01"]])
+    published_on: Dates | None = Field(None, description="Year, month or day of publication.", examples=[["2024-01"]])
     published_on__gte: PartialDate | None = Field(None, description="Published then or later.", examples=["2024"])
     published_on__lte: PartialDate | None = Field(None, description="Published then or before.", examples=["2024"])
 
@@ -238,4 +239,4 @@ class ClaimQuery(ListQuery):
     )
     value__gte: FilterInt | None = Field(None, description="Figure at least this.", examples=[100])
     value__lte: FilterInt | None = Field(None, description="Figure at most this.", examples=[500])
-    about: Words | None = Field(None, description="Year, month or day it is about.", examples=[["2024-03"]])
+    about: Dates | None = Field(None, description="Year, month or day it is about.", examples=[["2024-03"]])

@@ -1,8 +1,8 @@
 """All SQL of sources and claims."""
 
 from sqlalchemy import ColumnElement, and_, exists
-from sqlmodel import col
 
+from app.core.columns import col
 from app.core.history import Ledger, Part
 from app.core.queries import Listing, Match, json_rows
 from app.sources.models import (

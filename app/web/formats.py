@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from datetime import datetime
 from typing import Any
 
@@ -72,14 +72,14 @@ def _accepted(accept: str) -> Iterator[tuple[str, float]]:
         yield media, quality
 
 
-def row_json(row: BaseModel) -> bytes:
-    """One row as JSON; included lists that were not asked for are left out."""
-    return row.model_dump_json(exclude_unset=True).encode()
+def row_json(row: BaseModel, hidden: Set[str] = frozenset()) -> bytes:
+    """One row as JSON, without the `hidden` fields: related records that were not asked for."""
+    return row.model_dump_json(exclude=set(hidden)).encode()
 
 
-def json_line(row: BaseModel) -> bytes:
-    """One row as a line of NDJSON."""
-    return row_json(row) + b"\n"
+def json_lines(rows: Iterable[BaseModel], hidden: Set[str]) -> bytes:
+    """Rows as NDJSON."""
+    return b"".join(row_json(row, hidden) + b"\n" for row in rows)
 
 
 def csv_columns(out: type[Out]) -> list[str]:

@@ -28,7 +28,7 @@ from app.core.history import View, open_view
 from app.core.names import Names
 from app.core.queries import Include, Listing, Page, list_page, view_of_cursor
 from app.core.shapes import Format, ItemQuery, ListQuery, Out
-from app.web.formats import MEDIA_TYPES, choose_format, csv_columns, csv_head, csv_lines, json_line, row_json
+from app.web.formats import MEDIA_TYPES, choose_format, csv_columns, csv_head, csv_lines, json_lines, row_json
 from app.web.problems import problem_docs
 from app.web.sessions import names_of
 
@@ -73,6 +73,10 @@ class Noun:
             raise InvalidRequest(detail, [Complaint(message=detail, parameter="include", near=sorted(offered))])
         return [include for include in self.includes if include.always or include.name in asked]
 
+    def hidden(self, shown: Sequence[Include]) -> set[str]:
+        """Fields of the record that this answer does not show."""
+        return {include.name for include in self.includes} - {include.name for include in shown}
+
     def shape(self, values: dict[str, Any], shown: Sequence[Include], names: Names, today: date) -> Out:
         """One row as it goes out."""
         for include in shown:
@@ -97,19 +101,21 @@ def _model_with_includes(noun: Noun) -> type[Out]:
         when = "" if include.always else f" Only with `include={include.name}`."
         fields[include.name] = (kind, Field(None, description=include.description + when))
     name = noun.listing.out.__name__.removesuffix("Out") + "Record"
-    return create_model(name, __base__=noun.listing.out, **fields)
+    model: type[Out] = create_model(name, __base__=noun.listing.out, __doc__=noun.listing.out.__doc__, **fields)
+    model.ordered = frozenset(fields)
+    return model
 
 
 def noun_router(noun: Noun) -> APIRouter:
     """GET /{noun} and GET /{noun}/{key}."""
-    router = APIRouter(tags=[noun.path])
+    router = APIRouter(prefix="/v1", tags=[noun.path])
     listing = noun.listing
     row = noun.model
     body = create_model(
         f"{row.__name__}List",
         data=(list[row], Field(description="The rows, in the order asked for.")),  # type: ignore[valid-type]
         meta=(ListMeta, Field(description="What was resolved.")),
-        links=(ListLinks, Field(description="Where to go on.")),
+        links=(ListLinks, Field(description="Addresses of this page and the next.")),
     )
     list_docs: dict[int | str, dict[str, Any]] = {
         200: {
@@ -179,21 +185,21 @@ def _answer_list(request: Request, noun: Noun, query: ListQuery) -> Response:
     with database.read() as session:
         view, names, page = _read_page(request, session, noun, query, shown)
     rows = _shaped(noun, page, shown, names)
-    links = _links(request, query, page.next_cursor)
+    links = _links(request, page.next_cursor)
     headers = {"Link": f'<{links.next}>; rel="next"'} if links.next else {}
     if output is Format.JSON:
         meta = ListMeta(revision=view.revision, known_at=query.known_at, count=page.count)
-        content = _json_page(rows, meta, links)
+        content = _json_page(rows, noun.hidden(shown), meta, links)
     elif output is Format.CSV:
         columns = csv_columns(noun.listing.out)
         content = csv_head(columns, hxl=query.hxl == "1") + csv_lines(rows, columns)
     else:
-        content = b"".join(json_line(row) for row in rows)
+        content = json_lines(rows, noun.hidden(shown))
     return Response(content, media_type=MEDIA_TYPES[output], headers={"Vary": "Accept", **headers})
 
 
-def _json_page(rows: Sequence[Out], meta: ListMeta, links: ListLinks) -> bytes:
-    data = b",".join(row_json(row) for row in rows)
+def _json_page(rows: Sequence[Out], hidden: set[str], meta: ListMeta, links: ListLinks) -> bytes:
+    data = b",".join(row_json(row, hidden) for row in rows)
     return b'{"data":[' + data + b'],"meta":' + row_json(meta) + b',"links":' + row_json(links) + b"}"
 
 
@@ -211,7 +217,7 @@ def _shaped(noun: Noun, page: Page, shown: Sequence[Include], names: Names) -> l
     return [noun.shape(values, shown, names, today) for values in page.rows]
 
 
-def _links(request: Request, query: ListQuery, next_cursor: str | None) -> ListLinks:
+def _links(request: Request, next_cursor: str | None) -> ListLinks:
     path = request.scope["path"]
     pairs = [(key, value) for key, value in request.query_params.multi_items() if key != "cursor"]
     here = f"{path}?{request.url.query}" if request.url.query else path
@@ -224,7 +230,7 @@ def _stream(request: Request, noun: Noun, query: ListQuery, output: Format, show
     """The whole list in batches, each with a short session of its own, all on one state of the record."""
     batches = _batches(request, noun, query, shown)
     first = next(batches)
-    columns = csv_columns(noun.listing.out)
+    columns, hidden = csv_columns(noun.listing.out), noun.hidden(shown)
 
     def lines() -> Iterator[bytes]:
         if output is Format.CSV:
@@ -233,9 +239,9 @@ def _stream(request: Request, noun: Noun, query: ListQuery, output: Format, show
                 yield csv_lines(rows, columns)
             return
         try:
-            yield b"".join(json_line(row) for row in first)
+            yield json_lines(first, hidden)
             for rows in batches:
-                yield b"".join(json_line(row) for row in rows)
+                yield json_lines(rows, hidden)
         except Exception:
             # The status is sent already: an error record tells the reader that the rest is missing.
             yield TrackerError("The list breaks off here; ask again.").problem().model_dump_json().encode() + b"\n"
@@ -269,7 +275,7 @@ def _answer_item(request: Request, noun: Noun, key: str, query: ItemQuery) -> Re
     if values is None:
         raise NotFound(*_missing(noun, key, names))
     row = noun.shape(values, shown, names, datetime.now(UTC).date())
-    return Response(row_json(row), media_type=MEDIA_TYPES[Format.JSON], headers={"Vary": "Accept"})
+    return Response(row_json(row, noun.hidden(shown)), media_type=MEDIA_TYPES[Format.JSON], headers={"Vary": "Accept"})
 
 
 def _find_row(
@@ -297,7 +303,7 @@ def _key_value(listing: Listing, key: str, names: Names) -> str | int | None:
 
 
 def _missing(noun: Noun, key: str, names: Names) -> tuple[str, list[Complaint]]:
-    shown = key[:80]
+    shown = "".join(c if c.isprintable() else "?" for c in key[:80])
     register = {"iso3": names.country, "code": names.mission}.get(noun.listing.key)
     near = register.near(key) if register else []
     hint = f" Near: {', '.join(near)}." if near else f" The list is at /v1/{noun.path}."

@@ -1,28 +1,21 @@
-"""Routes beside the record: the entry page, health, the explanation of problems, the offline reference."""
+"""Routes beside the record: the entry page, health, the explanation of problems."""
 
 from html import escape
-from importlib.resources import files
 from typing import Annotated
 
-from fastapi import APIRouter, FastAPI, Path, Request
-from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.staticfiles import StaticFiles
 
 from app import __version__
 from app.core.database import Database
-from app.core.errors import NotFound, TrackerError, Unavailable, UriTooLong, error_classes
+from app.core.errors import NotFound, Unavailable, UriTooLong, error_classes
 from app.core.history import open_view
 from app.web.access import wants_html
 from app.web.problems import problem_docs
 
 _PAGE_POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'"
-_DOCS_POLICY = (
-    "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'"
-)
 _EXAMPLES = (
     ("/v1/missions/UNDOF", "a mission with its hosts, dates and ceilings in force"),
     ("/v1/contingents?country=KAZ&mission=UNDOF", "the company of 139 planned for March 2024, and what became of it"),
@@ -92,6 +85,10 @@ def page_router(resources: list[Link]) -> APIRouter:
             return HTMLResponse(_entry_page(body), headers=headers)
         return JSONResponse(body.model_dump(), headers=headers)
 
+    @router.get("/style.css", include_in_schema=False)
+    async def style() -> Response:
+        return Response(_STYLE, media_type="text/css")
+
     @router.get(
         "/healthz",
         summary="Is the process alive?",
@@ -131,29 +128,6 @@ def page_router(resources: list[Link]) -> APIRouter:
         raise NotFound("There is no such error code. They are listed in docs/errors.md.")
 
     return router
-
-
-def add_reference(app: FastAPI) -> None:
-    """The reference at /docs; its script and style come from an installed package, never from another host."""
-    assets = files("fastapi_swagger") / "resources"
-    app.mount("/docs/assets", StaticFiles(directory=str(assets)), name="docs-assets")
-
-    @app.get("/docs", include_in_schema=False)
-    def docs() -> HTMLResponse:
-        page = get_swagger_ui_html(
-            openapi_url="/openapi.json",
-            title="Peacekeeping deployment tracker: API reference",
-            swagger_js_url="/docs/assets/swagger-ui-bundle.js",
-            swagger_css_url="/docs/assets/swagger-ui.css",
-            swagger_favicon_url="data:,",
-            swagger_ui_parameters={"docExpansion": "none", "defaultModelsExpandDepth": 0},
-        )
-        page.headers["Content-Security-Policy"] = _DOCS_POLICY
-        return page
-
-    @app.get("/style.css", include_in_schema=False)
-    def style() -> Response:
-        return Response(_STYLE, media_type="text/css")
 
 
 def _entry_page(entry: Entry) -> str:

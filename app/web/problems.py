@@ -18,7 +18,6 @@ from app.core.errors import (
     InvalidRequest,
     MethodNotAllowed,
     NotFound,
-    Problem,
     TrackerError,
     Unavailable,
     UnknownParameter,
@@ -39,11 +38,8 @@ def problem_docs(*errors: type[TrackerError]) -> dict[int | str, dict[str, Any]]
     """OpenAPI entries for the errors a route can answer with, one a status."""
     docs: dict[int | str, dict[str, Any]] = {}
     for error in sorted(errors, key=lambda kind: kind.status):
-        entry = docs.setdefault(
-            error.status, {"description": "", "content": {PROBLEM_JSON: {"schema": Problem.model_json_schema()}}}
-        )
-        schema_ref = {"$ref": "#/components/schemas/Problem"}
-        entry["content"][PROBLEM_JSON]["schema"] = schema_ref
+        schema = {"$ref": "#/components/schemas/Problem"}
+        entry = docs.setdefault(error.status, {"description": "", "content": {PROBLEM_JSON: {"schema": schema}}})
         entry["description"] += f"{' ' if entry['description'] else ''}`{error.code}`: {error.help}"
     return docs
 
@@ -61,7 +57,10 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def _http_error(request: Request, error: HTTPException) -> Response:
-        return problem_response(_http_problem(request, error), dict(error.headers or {}))
+        headers = dict(error.headers or {})
+        if "GET" in headers.get("Allow", ""):
+            headers["Allow"] = "GET, HEAD"
+        return problem_response(_http_problem(request, error), headers)
 
     @app.exception_handler(OperationalError)
     @app.exception_handler(InterfaceError)
@@ -81,8 +80,7 @@ def _http_problem(request: Request, error: HTTPException) -> TrackerError:
     if error.status_code == 405:
         return MethodNotAllowed(f"{request.method[:20]} is not offered here.")
     if error.status_code == 404:
-        paths = [route.path for route in request.app.routes if hasattr(route, "path") and "{" not in route.path]
-        near = difflib.get_close_matches(request.scope["path"][:100], paths, n=3, cutoff=0.7)
+        near = difflib.get_close_matches(request.scope["path"][:100], request.app.openapi()["paths"], n=3, cutoff=0.7)
         complaint = [Complaint(message="Addresses that look alike.", near=near)] if near else []
         return NotFound("There is nothing at this address. The reference is at /docs.", complaint)
     return BadRequest("The request could not be read.")

@@ -1,0 +1,104 @@
+"""The OpenAPI document and the reference page drawn from it, which contacts no other host."""
+
+from collections.abc import Sequence
+from importlib.resources import files
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import HTMLResponse
+from starlette.staticfiles import StaticFiles
+
+from app.core.errors import Problem
+from app.web.nouns import Noun
+
+_DOCS_POLICY = (
+    "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'"
+)
+
+
+def add_reference(app: FastAPI) -> None:
+    """The reference at /docs; its script and style come from an installed package, never from another host."""
+    assets = files("fastapi_swagger") / "resources"
+    app.mount("/docs/assets", StaticFiles(directory=str(assets)), name="docs-assets")
+
+    @app.get("/docs", include_in_schema=False)
+    def docs() -> HTMLResponse:
+        page = get_swagger_ui_html(
+            openapi_url="/openapi.json",
+            title="Peacekeeping deployment tracker: API reference",
+            swagger_js_url="/docs/assets/swagger-ui-bundle.js",
+            swagger_css_url="/docs/assets/swagger-ui.css",
+            swagger_favicon_url="data:,",
+            swagger_ui_parameters={"docExpansion": "none", "defaultModelsExpandDepth": 0},
+        )
+        page.headers["Content-Security-Policy"] = _DOCS_POLICY
+        return page
+
+
+def add_openapi(app: FastAPI, nouns: Sequence[Noun]) -> None:
+    """Complete the generated document with what the routes know: sort fields, includes, the problem body."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = get_openapi(
+                title=app.title,
+                version=app.version,
+                description=app.description,
+                routes=app.routes,
+                tags=app.openapi_tags,
+            )
+            _add_problem(document)
+            for path in document["paths"].values():
+                for parameter in path["get"].get("parameters", []):
+                    _tidy(parameter)
+            for noun in nouns:
+                _name_choices(document["paths"][f"/v1/{noun.path}"]["get"]["parameters"], noun)
+                _name_choices(document["paths"][f"/v1/{noun.path}/{{key}}"]["get"]["parameters"], noun)
+            app.openapi_schema = document
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _add_problem(document: dict[str, Any]) -> None:
+    schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas = document["components"]["schemas"]
+    schemas.update(schema.pop("$defs"))
+    schemas["Problem"] = schema
+    schemas.pop("HTTPValidationError", None)
+    schemas.pop("ValidationError", None)
+
+
+def _tidy(parameter: dict[str, Any]) -> None:
+    """A parameter is absent or has a value; `null` is none. Examples stand where readers of the document look."""
+    schema = parameter["schema"]
+    options = [option for option in schema.pop("anyOf", []) if option != {"type": "null"}]
+    if options:
+        schema.update(options[0])
+    schema.pop("title", None)
+    schema.pop("description", None)
+    examples = schema.pop("examples", None)
+    if examples:
+        parameter["example"] = examples[0]
+    if schema.get("type") == "array":
+        parameter["explode"] = True
+
+
+def _name_choices(parameters: list[dict[str, Any]], noun: Noun) -> None:
+    for parameter in parameters:
+        if parameter["name"] == "sort":
+            sorts = noun.listing.sorts
+            parameter["schema"]["items"] = {"type": "string", "enum": [*sorts, *(f"-{name}" for name in sorts)]}
+            parameter["example"] = list(noun.listing.default_sort)
+        if parameter["name"] == "include":
+            names = [include.name for include in noun.includes]
+            if names:
+                parameter["schema"]["items"] = {"type": "string", "enum": names}
+                parameter["example"] = names[:1]
+            else:
+                parameter["schema"]["maxItems"] = 0
+                parameter["description"] = "There are no related records to include."
+                parameter.pop("example", None)
