@@ -117,6 +117,7 @@ INCLUDES: dict[str, tuple[Include, ...]] = {
             col(Source.id) == Report.source,
             "The source itself.",
             many=False,
+            through=(Report,),
         ),
     ),
 }

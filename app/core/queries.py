@@ -83,12 +83,15 @@ class Include:
     description: str
     many: bool = True
     always: bool = False
+    through: tuple[type[SQLModel], ...] = ()  # tables beside the record's own that `on` looks at
     fold: Callable[[list[Any], date], BaseModel] | None = None
     folded: type[BaseModel] | None = None
 
-    def column(self, view: View) -> ColumnElement[Any]:
-        """The related records as one JSON list."""
-        return json_list(self.listing, view, self.on)
+    def column(self, row: type[SQLModel], view: View) -> ColumnElement[Any]:
+        """The related records of a row as one JSON list, in no particular order."""
+        columns = [json_array(json_object_of(self.listing.selected(view)))]
+        related = self.listing.rows(columns, view).where(self.on)
+        return related.correlate(row, *self.through).scalar_subquery()
 
     def shape(self, values: Sequence[Mapping[str, Any]], names: Names, today: date) -> object:
         """The related records as they are shown, in the order of their own list."""
@@ -104,12 +107,6 @@ class Include:
 
 def _order(value: object) -> tuple[bool, Any]:
     return (value is not None, value)
-
-
-def json_list(listing: Listing, view: View, on: ColumnElement[bool]) -> ColumnElement[Any]:
-    """Standing rows of a listing as a correlated JSON list, in no particular order."""
-    columns = [json_array(json_object_of(listing.selected(view)))]
-    return listing.rows(columns, view).where(on).scalar_subquery()
 
 
 def json_rows(row: type[SQLModel], on: ColumnElement[bool], *fields: str) -> Callable[[View], ColumnElement[Any]]:
@@ -322,7 +319,7 @@ def _sort(column: ColumnElement[Any], *, falling: bool) -> _Sort:
         raise TypeError("a list cannot be sorted by a list")
     if isinstance(column.type, Enum):
         column = type_coerce(column, String())
-    is_number = not isinstance(column.type, String)
+    is_number = column.type.python_type is not str
     if getattr(column, "nullable", True):
         column = func.coalesce(column, -1 if is_number else "")
     if not is_number and column.type is not KEY_TEXT:

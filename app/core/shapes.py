@@ -3,7 +3,16 @@
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from app.core.dates import Moment, PartialDate, UtcMoment
 from app.core.names import Kind, Names
@@ -13,9 +22,14 @@ INT64_MAX = 2**63 - 1
 
 
 class Shape(BaseModel):
-    """What comes in: no unknown fields, no coercion of booleans or texts into counts."""
+    """What comes in: no unknown fields; texts are trimmed, in NFC and free of invisible characters."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _clean(cls, value: object) -> object:
+        return check_text(value) if type(value) is str else value
 
 
 class Out(BaseModel):
@@ -118,7 +132,8 @@ class ListQuery(ItemQuery):
     )
     cursor: Annotated[str, Field(max_length=4000)] | None = Field(
         None,
-        description="Place to go on from: taken out of `links.next`, never made up. All pages of a crawl show one state.",
+        description="Place to go on from: taken out of `links.next`, never made up. "
+        "All pages of a crawl show one state of the record.",
     )
     sort: Words | None = Field(
         None, description="Fields to sort by, `-` before one that falls.", examples=[["-recorded_in"]]

@@ -6,7 +6,7 @@ import unicodedata
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 _UNWANTED = {"Cc", "Cf", "Cs", "Co", "Cn"}
 
@@ -40,8 +40,8 @@ def name_key(code: str, name: str) -> str:
     return f"{slug(code)}.{readable}"[:71].strip("-") + f"-{digest}"
 
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(check_text)]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=4000), AfterValidator(check_text)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=300)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
 Iso3 = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), Field(examples=["KAZ"])]
 MissionCode = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9 .-]{1,19}$"), Field(examples=["UNDOF"])]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{0,79}$")]

@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from functools import cached_property
+from typing import Annotated, Any, cast
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, Field, create_model
+from sqlalchemy import ColumnElement
 from sqlmodel import Session
 
 from app.core.database import Database
@@ -77,33 +79,32 @@ class Noun:
         """Fields of the record that this answer does not show."""
         return {include.name for include in self.includes} - {include.name for include in shown}
 
+    def included(self, shown: Sequence[Include], view: View) -> dict[str, ColumnElement[Any]]:
+        """The related records to show, each as one JSON column."""
+        return {include.name: include.column(self.listing.row, view) for include in shown}
+
     def shape(self, values: dict[str, Any], shown: Sequence[Include], names: Names, today: date) -> Out:
         """One row as it goes out."""
         for include in shown:
             values[include.name] = include.shape(values[include.name], names, today)
         return self.model.model_validate(values, context=names)
 
-    @property
+    @cached_property
     def model(self) -> type[Out]:
-        return _MODELS.setdefault(self.path, _model_with_includes(self))
-
-
-_MODELS: dict[str, type[Out]] = {}
-
-
-def _model_with_includes(noun: Noun) -> type[Out]:
-    """The row of a noun with a field for every include, for answers and for the OpenAPI document."""
-    if not noun.includes:
-        return noun.listing.out
-    fields: dict[str, Any] = {}
-    for include in noun.includes:
-        kind: Any = include.folded or (list[include.listing.out] if include.many else include.listing.out | None)  # type: ignore[name-defined]
-        when = "" if include.always else f" Only with `include={include.name}`."
-        fields[include.name] = (kind, Field(None, description=include.description + when))
-    name = noun.listing.out.__name__.removesuffix("Out") + "Record"
-    model: type[Out] = create_model(name, __base__=noun.listing.out, __doc__=noun.listing.out.__doc__, **fields)
-    model.ordered = frozenset(fields)
-    return model
+        """The row with a field for every include, for answers and for the OpenAPI document."""
+        if not self.includes:
+            return self.listing.out
+        fields: dict[str, Any] = {}
+        for include in self.includes:
+            out = include.listing.out
+            kind: Any = include.folded or (list[out] if include.many else out | None)  # type: ignore[valid-type]
+            when = "" if include.always else f" Only with `include={include.name}`."
+            fields[include.name] = (kind, Field(None, description=include.description + when))
+        base = self.listing.out
+        name = base.__name__.removesuffix("Out") + "Record"
+        model = cast(type[Out], create_model(name, __base__=base, __doc__=base.__doc__, **fields))
+        model.ordered = frozenset(fields)
+        return model
 
 
 def noun_router(noun: Noun) -> APIRouter:
@@ -208,7 +209,7 @@ def _read_page(
 ) -> tuple[View, Names, Page]:
     view = view_of_cursor(noun.listing, query) or open_view(session, query.known_at)
     names = names_of(request, session, view)
-    extra = {include.name: include.column(view) for include in shown}
+    extra = noun.included(shown, view)
     return view, names, list_page(session, noun.listing, query, view, names, extra)
 
 
@@ -282,7 +283,7 @@ def _find_row(
     session: Session, noun: Noun, key: str, view: View, names: Names, shown: Sequence[Include]
 ) -> dict[str, Any] | None:
     listing = noun.listing
-    columns = {**listing.selected(view), **{include.name: include.column(view) for include in shown}}
+    columns = {**listing.selected(view), **noun.included(shown, view)}
     value = _key_value(listing, key, names)
     if value is None:
         return None

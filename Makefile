@@ -1,0 +1,76 @@
+# Needs make and Python 3.11 or later with its venv module. Everything is installed into .venv/, once.
+
+PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
+	$$python -c $(USABLE) 2>/dev/null && echo $$python && break; done)
+USABLE := 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))'
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format migrate seed clean
+
+help: ## Show this text
+	@echo "Usage: make TARGET [VARIABLE=value ...]"
+	@echo
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-9s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo "Variables, from the command line or the environment:"
+	@echo "  HOST          address to listen on; 127.0.0.1 unless given"
+	@echo "  PORT          port to listen on; 8000 unless given"
+	@echo "  DATABASE_URL  sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME; sqlite:///peacekeeping.db unless given"
+	@echo "  ARGS          arguments for pytest: make test ARGS='-k ceiling'"
+	@echo "  PYTHON        interpreter that .venv/ is made with; the newest of 3.11 to 3.13 unless given"
+
+# make hands HOST, PORT and DATABASE_URL on by itself, and only if they are set.
+run: .venv/.runtime ## Start the service; migrates first, and seeds an empty record
+	@exec $(BIN)/peacekeeping serve --prepare
+
+test: .venv/.installed ## Run all tests
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: .venv/.installed ## Check format, lint, types, imports, dependencies and the Dockerfile
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+	$(BIN)/hadolint Dockerfile
+
+format: .venv/.installed ## Rewrite the code in the agreed format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+migrate: .venv/.runtime ## Bring the database to the current schema
+	@$(BIN)/peacekeeping migrate
+
+seed: migrate ## Record what seed_data/ holds and the record does not
+	@$(BIN)/peacekeeping seed
+
+clean: ## Remove .venv/, caches and build results; the database stays
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis
+	rm -rf .coverage htmlcov build dist *.egg-info
+	find app migrations tests -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+define make_venv
+@if ! $(BIN)/python -m pip --version >/dev/null 2>&1; then \
+	python="$(PYTHON)"; \
+	if [ -z "$$python" ] || ! "$$python" -c $(USABLE) 2>/dev/null; then \
+		echo "This needs Python 3.11 or later with its venv module (Debian: apt-get install python3-venv);" \
+			"name another interpreter with PYTHON=..." >&2; \
+		exit 1; \
+	fi; \
+	"$$python" -m venv --clear .venv; \
+fi
+endef
+
+.venv/.runtime: pyproject.toml constraints.txt
+	$(make_venv)
+	@echo "Installing into .venv/ ..."
+	@$(INSTALL) -e .
+	@touch $@
+
+.venv/.installed: pyproject.toml constraints.txt
+	$(make_venv)
+	@echo "Installing into .venv/, with what tests and checks need ..."
+	@$(INSTALL) -e ".[dev]"
+	@touch .venv/.runtime $@

@@ -1,0 +1,58 @@
+"""Rows with valid defaults, and the door to record them through."""
+
+from datetime import UTC, datetime
+
+from sqlmodel import Session
+
+from app.core.database import Database
+from app.core.history import Change, Origin, begin_change, record
+from app.countries.models import CountryIn
+from app.countries.store import COUNTRIES
+from app.headcounts.models import HeadcountIn
+from app.missions.models import MissionIn
+from app.missions.store import MISSIONS
+from app.reports.models import ReportIn
+from app.reports.store import REPORTS
+from app.sources.models import SourceIn
+from app.sources.store import SOURCES
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+def make_change(session: Session, now: datetime = NOW) -> Change:
+    return begin_change(session, "tester", "a test", Origin.CLI, now)
+
+
+def make_country(**values: object) -> CountryIn:
+    return CountryIn.model_validate({"iso3": "KAZ", "name": "Kazakhstan", "status": "un_member", **values})
+
+
+def make_mission(**values: object) -> MissionIn:
+    defaults = {"code": "UNDOF", "name": "Disengagement Observer Force", "kind": "peacekeeping", "status": "active"}
+    return MissionIn.model_validate({**defaults, **values})
+
+
+def make_source(**values: object) -> SourceIn:
+    return SourceIn.model_validate({"id": "paper", "kind": "news", "title": "A paper", **values})
+
+
+def make_report(**values: object) -> ReportIn:
+    defaults = {"id": "paper", "source": "paper", "as_of": "2024-01-31", "scope": "partial"}
+    return ReportIn.model_validate({**defaults, **values})
+
+
+def make_headcount(**values: object) -> HeadcountIn:
+    defaults = {"report": "paper", "country": "KAZ", "mission": "UNDOF", "personnel_type": "troops", "total": 6}
+    return HeadcountIn.model_validate({**defaults, **values})
+
+
+def make_world(database: Database) -> None:
+    """One country, one mission, one source and one report, as changes 1 to 4."""
+    with database.write() as session:
+        for ledger, shape in (
+            (COUNTRIES, make_country()),
+            (MISSIONS, make_mission()),
+            (SOURCES, make_source()),
+            (REPORTS, make_report()),
+        ):
+            record(session, make_change(session), ledger, [shape])
