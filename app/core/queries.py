@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any, Literal
 
 from pydantic import BaseModel
-from sqlalchemy import JSON, ColumnElement, Enum, Select, String, and_, false, func, or_, select, type_coerce
+from sqlalchemy import JSON, ColumnElement, Enum, Integer, Select, String, and_, false, func, or_, select, type_coerce
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -146,7 +146,7 @@ class Cursor:
         try:
             raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
             revision, query, keys = json.loads(raw)
-        except (ValueError, binascii.Error, RecursionError) as error:
+        except (ValueError, TypeError, binascii.Error, RecursionError) as error:
             raise BadCursor("The cursor cannot be read. Start again without `cursor`.") from error
         well_formed = (
             type(revision) is int
@@ -319,7 +319,7 @@ def _sort(column: ColumnElement[Any], *, falling: bool) -> _Sort:
         raise TypeError("a list cannot be sorted by a list")
     if isinstance(column.type, Enum):
         column = type_coerce(column, String())
-    is_number = column.type.python_type is not str
+    is_number = isinstance(column.type, Integer)
     if getattr(column, "nullable", True):
         column = func.coalesce(column, -1 if is_number else "")
     if not is_number and column.type is not KEY_TEXT:

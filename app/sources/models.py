@@ -27,6 +27,7 @@ from app.core.shapes import (
     Codes,
     Dates,
     FilterInt,
+    FilterText,
     LedgerOut,
     ListQuery,
     Shape,
@@ -99,12 +100,10 @@ class SourceQuery(ListQuery):
     id: Words | None = Field(None, description="Source ids.", examples=[["caspian-news-2024-01-20"]])
     kind: AnyOf[SourceKind] | None = Field(None, description="Kinds of source.", examples=[["news"]])
     publisher: Words | None = Field(None, description="Publishers, exactly as shown.", examples=[["Caspian News"]])
-    publisher__contains: str | None = Field(
-        None, min_length=1, max_length=100, pattern="^[^\x00]+$", description="Part of the publisher's name."
+    publisher__contains: FilterText | None = Field(
+        None, description="Part of the publisher's name, any case.", examples=["news"]
     )
-    title__contains: str | None = Field(
-        None, min_length=1, max_length=100, pattern="^[^\x00]+$", description="Part of the title, any case."
-    )
+    title__contains: FilterText | None = Field(None, description="Part of the title, any case.", examples=["Troops"])
     published_on: Dates | None = Field(None, description="Year, month or day of publication.", examples=[["2024-01"]])
     published_on__gte: PartialDate | None = Field(None, description="Published then or later.", examples=["2024"])
     published_on__lte: PartialDate | None = Field(None, description="Published then or before.", examples=["2024"])

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import __version__
 from app.core.database import Database
-from app.core.errors import NotFound, Unavailable, UriTooLong, error_classes
+from app.core.errors import InvalidRequest, NotFound, Unavailable, UriTooLong, error_classes
 from app.core.history import open_view
 from app.web.access import wants_html
 from app.web.problems import problem_docs
@@ -117,7 +117,7 @@ def page_router(resources: list[Link]) -> APIRouter:
         "/problems/{code}",
         summary="What an error code means",
         description="Explains the `code` of a problem body; `type` points here.",
-        responses=problem_docs(NotFound, UriTooLong),
+        responses=problem_docs(NotFound, InvalidRequest, UriTooLong),
     )
     def problem_kind(
         code: Annotated[str, Path(description="The code.", examples=["unknown_code"], max_length=60)],

@@ -1,0 +1,91 @@
+"""The OpenAPI document tells all, changes only on purpose, and the reference works offline."""
+
+import json
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+
+DOCUMENT = Path(__file__).parent.parent / "docs" / "openapi.json"
+
+
+@pytest.fixture(scope="module")
+def document(seeded_sqlite: httpx.Client) -> dict:
+    return seeded_sqlite.get("/openapi.json").json()
+
+
+def test_the_document_changes_only_on_purpose(document: dict):
+    assert document == json.loads(DOCUMENT.read_text(encoding="utf-8")), "run `make openapi` if the change is meant"
+
+
+def test_every_parameter_is_described_with_an_example(document: dict):
+    for path, operations in document["paths"].items():
+        for parameter in operations["get"].get("parameters", []):
+            assert parameter.get("description"), (path, parameter["name"])
+            has_choice = parameter["schema"].get("maxItems") == 0 or parameter["name"] == "cursor"
+            assert has_choice or "example" in parameter or "examples" in parameter["schema"], (path, parameter["name"])
+
+
+def test_every_field_is_described(document: dict):
+    for name, schema in document["components"]["schemas"].items():
+        for field, described in schema.get("properties", {}).items():
+            assert described.get("description"), (name, field)
+
+
+def test_every_status_is_described_and_errors_are_problems(document: dict):
+    for path, operations in document["paths"].items():
+        for status, response in operations["get"]["responses"].items():
+            assert response["description"], (path, status)
+            if int(status) >= 400:
+                assert list(response["content"]) == ["application/problem+json"], (path, status)
+
+
+def test_tags_stand_in_reading_order(document: dict):
+    tags = [tag["name"] for tag in document["tags"]]
+    assert tags[0] == "missions"
+    assert tags[-1] == "service"
+    used = [operations["get"]["tags"][0] for operations in document["paths"].values()]
+    assert list(dict.fromkeys(used)) == tags
+
+
+def test_examples_of_paths_are_answered(document: dict, seeded_sqlite: httpx.Client):
+    for path, operations in document["paths"].items():
+        for parameter in operations["get"].get("parameters", []):
+            if parameter["in"] == "path":
+                answer = seeded_sqlite.get(path.replace(f"{{{parameter['name']}}}", str(parameter["example"])))
+                assert answer.status_code == 200, path
+
+
+def test_examples_of_parameters_are_accepted(document: dict, seeded_sqlite: httpx.Client):
+    for path, operations in document["paths"].items():
+        if "{" in path:
+            continue
+        for parameter in operations["get"].get("parameters", []):
+            if "example" in parameter:
+                answer = seeded_sqlite.get(path, params={parameter["name"]: parameter["example"]})
+                assert answer.status_code == 200, (path, parameter["name"], answer.text)
+
+
+def test_the_reference_loads_nothing_from_other_hosts(seeded_sqlite: httpx.Client):
+    page = seeded_sqlite.get("/docs")
+    assert page.status_code == 200
+    loaded = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert loaded
+    for address in loaded:
+        assert address.startswith(("/", "data:")), address
+        if address.startswith("/"):
+            assert seeded_sqlite.get(address).status_code == 200
+    assert "connect-src 'self'" in page.headers["content-security-policy"]
+
+
+def test_the_entry_page_leads_on(seeded_sqlite: httpx.Client):
+    page = seeded_sqlite.get("/", headers={"accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    links = re.findall(r'href="(/[^"]*)"', page.text)
+    assert len(links) > 20
+    for link in links:
+        assert seeded_sqlite.get(link.replace("&amp;", "&")).status_code == 200, link
+    entry = seeded_sqlite.get("/", headers={"accept": "application/json"}).json()
+    assert {resource["href"] for resource in entry["resources"]} <= set(links)
+    assert seeded_sqlite.get("/").json() == entry
