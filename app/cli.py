@@ -1,20 +1,27 @@
 """The `peacekeeping` program."""
 
-import os
 import signal
 import socket
 import sys
+from contextlib import suppress
 from typing import Annotated
 
 import typer
+from alembic.util import CommandError
+from pydantic import ValidationError
+from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 
+from app import __version__
 from app.core.database import Database
+from app.core.errors import TrackerError
+from app.core.history import open_view
 from app.core.settings import Settings
 from app.migrate import migrate as run_migrations
-from app.seeds import SEED_DATA
+from app.seeds import SeedError
 from app.seeds import seed as run_seed
 
-main = typer.Typer(
+program = typer.Typer(
+    name="peacekeeping",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -24,13 +31,46 @@ main = typer.Typer(
 )
 
 
-@main.command()
+def main() -> None:
+    """Run the program; a failure is one sentence on standard error and exit status 1."""
+    try:
+        program()
+    except (TrackerError, SeedError, SQLAlchemyError, ValidationError, CommandError) as error:
+        print(f"peacekeeping: {_sentence(error)}", file=sys.stderr)
+        raise SystemExit(1) from error
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        return "; ".join(f"{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors())
+    if isinstance(error, OperationalError | ProgrammingError):
+        return f"the database cannot be used, or is not migrated ({' '.join(str(error.orig).split())})"
+    return " ".join(str(error).split())
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"peacekeeping {__version__}")
+        raise typer.Exit
+
+
+@program.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and stop.")
+    ] = False,
+) -> None:
+    del version  # handled before any command runs
+
+
+@program.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on; HOST unless given.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; PORT unless given.")] = None,
-    prepare: Annotated[bool, typer.Option("--prepare", help="Migrate first, and seed if the record is empty.")] = False,
+    prepare: Annotated[bool, typer.Option("--prepare", help="Migrate first, and seed an empty record.")] = False,
 ) -> None:
     """Serve the API until Ctrl-C or SIGTERM."""
+    # Only this command needs the web stack; the others start in half the time without it.
     import uvicorn
 
     from app.main import create_app
@@ -39,27 +79,26 @@ def serve(
     settings = Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
     if prepare:
         _prepare(settings)
-    application = create_app(settings)
     config = uvicorn.Config(
-        application,
-        host=settings.host,
-        port=settings.port,
+        create_app(settings),
         log_level=settings.log_level,
         access_log=False,
         proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=30,
     )
-    server = uvicorn.Server(config)
-    listener = _listen(config)
+    listener = _listen(settings)
     _print_addresses(listener)
-    server.run(sockets=[listener])
+    # The server finishes its requests, then raises the signal again; being asked to stop is no failure.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listener])
 
 
-@main.command()
+@program.command()
 def migrate(
     revision: Annotated[str, typer.Argument(help="Schema to go to.")] = "head",
-    down: Annotated[bool, typer.Option("--down", help="Go down to it instead of up (`base`: to nothing).")] = False,
+    down: Annotated[bool, typer.Option("--down", help="Go down to it instead of up; `base` removes all.")] = False,
 ) -> None:
     """Bring the database to the current schema; safe when several start at once."""
     database = Database(Settings())
@@ -68,53 +107,49 @@ def migrate(
     print(f"The schema is at {revision}.")
 
 
-@main.command()
+@program.command()
 def seed() -> None:
-    """Record what the seed files hold and the record does not; a second time changes nothing."""
+    """Record what the seed files hold and the record never did; a second time changes nothing."""
     database = Database(Settings())
-    print(f"{run_seed(database)} rows recorded from {SEED_DATA.name}/.")
+    print(f"{run_seed(database)} rows recorded from the seed files.")
     database.close()
 
 
 def _prepare(settings: Settings) -> None:
     database = Database(settings)
     run_migrations(database)
-    added = run_seed_if_empty(database)
-    database.close()
-    if added:
-        print(f"Seeded {added} rows.", flush=True)
-
-
-def run_seed_if_empty(database: Database) -> int:
-    """Seed a record that holds nothing yet; a record in use is left alone."""
-    from app.core.history import open_view
-
     with database.read() as session:
-        empty = open_view(session).revision == 0
-    return run_seed(database) if empty else 0
+        is_empty = open_view(session).revision == 0
+    if is_empty:
+        print(f"{run_seed(database)} rows recorded from the seed files.", flush=True)
+    database.close()
 
 
-def _listen(config: object) -> socket.socket:
+def _listen(settings: Settings) -> socket.socket:
     """Bind before saying so, so that the printed addresses are true."""
-    from uvicorn import Config
-
-    assert isinstance(config, Config)  # noqa: S101
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
-        return config.bind_socket()
-    except SystemExit:
-        print(f"Cannot listen on {config.host}:{config.port}; is something else using it?", file=sys.stderr)
-        raise
+        return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        print(f"peacekeeping: cannot listen on {where}; is something else using it? ({error})", file=sys.stderr)
+        raise SystemExit(1) from error
 
 
 def _print_addresses(listener: socket.socket) -> None:
     host, port = listener.getsockname()[:2]
-    host = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host  # noqa: S104
-    base = f"http://{host}:{port}"
-    print(f"\nPeacekeeping deployment tracker\n  start here     {base}/\n  API reference  {base}/docs", flush=True)
-    print(f"  an example     {base}/v1/contingents?country=KAZ&mission=UNDOF\n  Ctrl-C stops it\n", flush=True)
+    if host in ("0.0.0.0", "::"):  # noqa: S104  (recognised, not bound)
+        host = "127.0.0.1"
+    base = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    print(
+        f"\nPeacekeeping deployment tracker\n"
+        f"  start here     {base}/\n"
+        f"  API reference  {base}/docs\n"
+        f"  an example     {base}/v1/contingents?country=KAZ&mission=UNDOF\n"
+        f"  Ctrl-C stops it\n",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    os.environ.setdefault("PYTHONUTF8", "1")
     main()

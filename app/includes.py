@@ -63,7 +63,7 @@ INCLUDES: dict[str, tuple[Include, ...]] = {
             col(Ceiling.mission) == Mission.code,
             "Ceilings that bind it today, per category.",
             always=True,
-            fold=ceilings_in_force,
+            fold=lambda ceilings, mission, today: ceilings_in_force(ceilings, mission["ended_on"], today),
             folded=CeilingsInForce,
         ),
         Include("ceilings", CEILING_LIST, col(Ceiling.mission) == Mission.code, "Its ceilings over time."),

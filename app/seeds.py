@@ -22,7 +22,7 @@ from app.ceilings.store import CEILINGS
 from app.contingents.models import ContingentIn, StatusEventIn
 from app.contingents.store import CONTINGENTS, STATUS_EVENTS
 from app.core.database import Database
-from app.core.history import Ledger, Origin, begin_change, known_keys, record
+from app.core.history import Ledger, Origin, begin_change, hold_ledger, known_keys, record
 from app.core.vocabulary import PersonnelType
 from app.countries.models import CountryAliasIn, CountryIn, CountrySuccessionIn
 from app.countries.store import COUNTRIES, COUNTRY_ALIASES, COUNTRY_SUCCESSIONS
@@ -91,6 +91,7 @@ def seed(database: Database, folder: Path = SEED_DATA) -> int:
     One transaction: all or nothing, whatever happens meanwhile. Raises SeedError naming file and row.
     """
     with database.write() as session:
+        hold_ledger(session)
         added = sum(_seed_file(session, file, folder) for file in _FILES)
         return added + sum(_seed_report(session, *report) for report in _reports(folder))
 

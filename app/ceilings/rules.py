@@ -7,7 +7,7 @@ from enum import StrEnum
 from pydantic import BaseModel, Field
 
 from app.ceilings.models import CeilingBasis, CeilingOut
-from app.core.dates import first_day
+from app.core.dates import first_day, last_day
 
 
 class NoCeiling(StrEnum):
@@ -15,6 +15,7 @@ class NoCeiling(StrEnum):
 
     NO_CEILING = "no_ceiling"
     NOT_YET_EFFECTIVE = "not_yet_effective"
+    MISSION_ENDED = "mission_ended"
 
 
 class CategoryCeiling(BaseModel):
@@ -40,12 +41,16 @@ class CeilingsInForce(BaseModel):
 _ENDING = {CeilingBasis.TERMINATION, CeilingBasis.NO_NUMERIC_CEILING, CeilingBasis.PLAN_NOT_CONFIRMED}
 
 
-def ceilings_in_force(ceilings: Sequence[CeilingOut], on: date) -> CeilingsInForce:
+def ceilings_in_force(ceilings: Sequence[CeilingOut], ended_on: str | None, on: date) -> CeilingsInForce:
     """The latest stated number of each category that is effective on the day.
 
-    A renewal that restates no number leaves the earlier one in force; a termination ends it.
+    A renewal that restates no number leaves the earlier one in force; a termination ends it, and so does the
+    end of the mission (`ended_on`, a partial date: over after its last day).
     """
     day = on.isoformat()
+    if ended_on is not None and last_day(ended_on) < day:
+        over = CategoryCeiling(ceiling=None, reason=NoCeiling.MISSION_ENDED)
+        return CeilingsInForce(as_of=on, military=over, police=over)
     in_order = sorted(ceilings, key=lambda c: (first_day(c.effective_from), c.adopted_on or "", c.id))
     effective = [c for c in in_order if first_day(c.effective_from) <= day]
     for place in range(len(effective) - 1, -1, -1):

@@ -75,6 +75,23 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class bytewise(FunctionElement[str]):  # noqa: N801  (reads as the SQL it becomes)
+    """Text in the order of its bytes on both engines."""
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(bytewise, "sqlite")
+def _bytewise_sqlite(element: bytewise, compiler: SQLCompiler, **kw: Any) -> str:
+    return compiler.process(element.clauses, **kw)
+
+
+@compiles(bytewise, "postgresql")
+def _bytewise_postgresql(element: bytewise, compiler: SQLCompiler, **kw: Any) -> str:
+    return f'{compiler.process(element.clauses, **kw)} COLLATE "C"'
+
+
 def persons_check(table: str, *columns: str) -> list[CheckConstraint]:
     """One CHECK a column: people are never negative."""
     return [CheckConstraint(f"{c} >= 0", name=f"ck_{table}_{c}_not_negative") for c in columns]

@@ -10,8 +10,9 @@ from datetime import UTC, date, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
-from sqlalchemy import ColumnElement, func, type_coerce
-from sqlalchemy.types import String
+from sqlalchemy import ColumnElement, func
+
+from app.core.columns import bytewise
 
 _PATTERN = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
 PARTIAL_DATE_REGEX = r"^\d{4}(-\d{2}(-\d{2})?)?$"
@@ -45,7 +46,7 @@ def last_day(text: str) -> str:
 
 def first_day_sql(column: ColumnElement[str]) -> ColumnElement[str]:
     """`first_day` of a column, in SQL."""
-    return type_coerce(func.substr(column.concat("-01-01"), 1, 10), String())
+    return bytewise(func.substr(column.concat("-01-01"), 1, 10))
 
 
 PartialDate = Annotated[
@@ -62,8 +63,10 @@ def as_utc(moment: datetime) -> datetime:
 
 def _read_moment(value: object) -> object:
     """Accept `2024-03-18` as the midnight it starts with, and a `+` that a URL turned into a space."""
-    if not isinstance(value, str):
+    if isinstance(value, datetime):
         return value
+    if not isinstance(value, str):
+        raise ValueError("write a moment as text")  # noqa: TRY004  (pydantic reports ValueError as a fault of the value)
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
         return f"{value}T00:00:00Z"
     if not re.match(r"\d{4}-\d{2}-\d{2}[T ]", value, re.ASCII):

@@ -153,11 +153,16 @@ def open_view(session: Session, known_at: datetime | None = None) -> View:
     return View(revision=session.execute(statement).scalar_one(), is_current=known_at is None)
 
 
-def standing(row: type[LedgerRow], view: View) -> ColumnElement[bool]:
-    """True for the revisions that stood in a view. Every read filters through here."""
+def standing(row: type[SQLModel], view: View) -> ColumnElement[bool]:
+    """True for the rows that stood in a view. Every read filters through here.
+
+    Rows of a list inside a record stand with their revision, so there is nothing to filter.
+    """
+    columns = row.__table__.c  # type: ignore[attr-defined]
+    if issubclass(row, Change):
+        return columns.number <= view.revision  # type: ignore[no-any-return]
     if not issubclass(row, LedgerRow):
         return true()
-    columns = row.__table__.c  # type: ignore[attr-defined]
     if view.is_current:
         return columns.superseded_in.is_(None)  # type: ignore[no-any-return]
     return and_(
@@ -166,14 +171,20 @@ def standing(row: type[LedgerRow], view: View) -> ColumnElement[bool]:
     )
 
 
+def hold_ledger(session: Session) -> None:
+    """Wait for every writer before, so that what is read from here on stays true until this transaction ends."""
+    # On SQLite the transaction of a writer holds the whole database from its start.
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LEDGER_LOCK})
+
+
 def begin_change(session: Session, author: Line, reason: Line, origin: Origin, now: datetime) -> Change:
     """Take the ledger and give the next number.
 
     Changes are written one after the other, so numbers have no gaps and become visible in their order;
     `recorded_at` never goes back, whatever the clock does.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LEDGER_LOCK})
+    hold_ledger(session)
     statement = select(Change.number, Change.recorded_at).order_by(Change.number.desc()).limit(1)  # type: ignore
     last = session.execute(statement).one_or_none()
     number, moment = 1, now

@@ -14,12 +14,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 from sqlalchemy import JSON, ColumnElement, Enum, Integer, Select, String, and_, false, func, or_, select, type_coerce
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Session, SQLModel
 
-from app.core.columns import KEY_TEXT, json_array, json_object_of
+from app.core.columns import KEY_TEXT, bytewise, json_array, json_object_of
 from app.core.dates import first_day, first_day_sql, last_day
 from app.core.errors import BadCursor, Complaint, InvalidRequest
 from app.core.history import View, standing
@@ -84,7 +81,7 @@ class Include:
     many: bool = True
     always: bool = False
     through: tuple[type[SQLModel], ...] = ()  # tables beside the record's own that `on` looks at
-    fold: Callable[[list[Any], date], BaseModel] | None = None
+    fold: Callable[[list[Any], Mapping[str, Any], date], BaseModel] | None = None  # related rows, record, today
     folded: type[BaseModel] | None = None
 
     def column(self, row: type[SQLModel], view: View) -> ColumnElement[Any]:
@@ -93,13 +90,13 @@ class Include:
         related = self.listing.rows(columns, view).where(self.on)
         return related.correlate(row, *self.through).scalar_subquery()
 
-    def shape(self, values: Sequence[Mapping[str, Any]], names: Names, today: date) -> object:
-        """The related records as they are shown, in the order of their own list."""
+    def shape(self, record: Mapping[str, Any], names: Names, today: date) -> object:
+        """The related records of a record as they are shown, in the order of their own list."""
         listing = self.listing
-        shown: list[Any] = [listing.out.model_validate(value, context=names) for value in values]
-        shown.sort(key=lambda one: [_order(getattr(one, name.lstrip("-"))) for name in listing.default_sort])
+        shown: list[Any] = [listing.out.model_validate(value, context=names) for value in record[self.name]]
+        shown.sort(key=lambda one: [_order(getattr(one, name)) for name in (*listing.default_sort, listing.key)])
         if self.fold is not None:
-            return self.fold(shown, today)
+            return self.fold(shown, record, today)
         if self.many:
             return shown
         return shown[0] if shown else None
@@ -115,7 +112,7 @@ def json_rows(row: type[SQLModel], on: ColumnElement[bool], *fields: str) -> Cal
     columns = {name: table.c[name] for name in fields}
     value = columns[fields[0]] if len(fields) == 1 else json_object_of(columns)
     rows = select(json_array(value)).select_from(row).where(on)
-    return lambda view: rows.where(standing(row, view)).scalar_subquery()  # type: ignore[arg-type]
+    return lambda view: rows.where(standing(row, view)).correlate_except(row).scalar_subquery()  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -158,23 +155,6 @@ class Cursor:
         if not well_formed:
             raise BadCursor("The cursor cannot be read. Start again without `cursor`.")
         return Cursor(revision, query, keys)
-
-
-class bytewise(FunctionElement[str]):  # noqa: N801  (reads as the SQL it becomes)
-    """Text in the order of its bytes on both engines."""
-
-    type = String()
-    inherit_cache = True
-
-
-@compiles(bytewise, "sqlite")
-def _bytewise_sqlite(element: bytewise, compiler: SQLCompiler, **kw: Any) -> str:
-    return compiler.process(element.clauses, **kw)
-
-
-@compiles(bytewise, "postgresql")
-def _bytewise_postgresql(element: bytewise, compiler: SQLCompiler, **kw: Any) -> str:
-    return f'{compiler.process(element.clauses, **kw)} COLLATE "C"'
 
 
 @dataclass(frozen=True)
@@ -286,18 +266,21 @@ _COMPARE: dict[str, Callable[[ColumnElement[Any], Any], ColumnElement[bool]]] = 
 
 
 def _date_condition(column: ColumnElement[Any], operator: str, value: str | list[str]) -> ColumnElement[bool]:
-    """A year or month as a filter value means its whole span; a column's own span begins with its first day."""
-    values = value if isinstance(value, list) else [value]
+    """A year or month as a value means its whole span, and what lies wholly inside it is found.
+
+    So `2024-03-01` does not find "March 2024", but `2024` does. Ranges look at the first day of a column's span.
+    """
+    if isinstance(value, list):
+        text = bytewise(column)
+        return or_(false(), *(text.between(one, f"{one}-99") for one in value))
     start = first_day_sql(column)
-    if operator == "gte":
-        return start >= first_day(values[0])
-    if operator == "gt":
-        return start > last_day(values[0])
-    if operator == "lte":
-        return start <= last_day(values[0])
-    if operator == "lt":
-        return start < first_day(values[0])
-    return or_(false(), *(start.between(first_day(one), last_day(one)) for one in values))
+    bounds = {
+        "gte": start >= first_day(value),
+        "gt": start > last_day(value),
+        "lte": start <= last_day(value),
+        "lt": start < first_day(value),
+    }
+    return bounds[operator]
 
 
 def _order_of(listing: Listing, query: ListQuery, columns: Mapping[str, ColumnElement[Any]]) -> list[_Sort]:

@@ -86,7 +86,10 @@ def _split(values: Any) -> Any:
 
 
 FilterText = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_one_line)]
-Codes = Annotated[list[FilterText], Field(max_length=300)]
+# A comma may be part of a name, so lists of codes are taken apart only where names are known.
+Codes = Annotated[
+    list[Annotated[str, Field(min_length=1, max_length=8192), AfterValidator(_one_line)]], Field(max_length=300)
+]
 _T = TypeVar("_T")
 AnyOf = Annotated[list[_T], BeforeValidator(_split), Field(max_length=300)]
 Dates = Annotated[list[PartialDate], BeforeValidator(_split), Field(max_length=300)]

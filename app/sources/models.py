@@ -138,7 +138,7 @@ class SubjectNoun(StrEnum):
     AUTHORISATIONS = "authorisations"
     PLEDGES = "pledges"
     CONTINGENTS = "contingents"
-    STATUS_EVENTS = "status_events"
+    STATUS_EVENTS = "status-events"
     REPORTS = "reports"
     HEADCOUNTS = "headcounts"
 

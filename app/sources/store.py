@@ -1,6 +1,6 @@
 """All SQL of sources and claims."""
 
-from sqlalchemy import ColumnElement, and_, exists
+from sqlalchemy import ColumnElement, and_, exists, select
 
 from app.core.columns import col
 from app.core.history import Ledger, Part
@@ -25,7 +25,11 @@ _SUBJECT_OF_CLAIM = and_(col(ClaimSubject.claim) == Claim.id, col(ClaimSubject.r
 
 def claims_about(noun: SubjectNoun, key: ColumnElement[str]) -> ColumnElement[bool]:
     """True for the claims a record rests on."""
-    return exists().where(_SUBJECT_OF_CLAIM, col(ClaimSubject.noun) == noun, col(ClaimSubject.record) == key)
+    subjects = select(ClaimSubject.claim).where(  # type: ignore[call-overload]
+        _SUBJECT_OF_CLAIM, col(ClaimSubject.noun) == noun, col(ClaimSubject.record) == key
+    )
+    # Claim and record both belong to statements further out.
+    return subjects.correlate_except(ClaimSubject).exists()  # type: ignore[no-any-return]
 
 
 SOURCE_LIST = Listing(

@@ -40,23 +40,24 @@ HXL_TAGS = {
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def choose_format(asked: Format | None, accept: str | None) -> Format:
-    """The format asked for, or the first that `Accept` allows; NotAcceptable if it allows none."""
+_MEDIA = {
+    Format.JSON: ("application/json", "application/*", "*/*"),
+    Format.CSV: ("text/csv", "text/*", "*/*"),
+    Format.NDJSON: ("application/x-ndjson", "application/ndjson", "application/jsonl", "application/*", "*/*"),
+}
+
+
+def choose_format(asked: Format | None, accept: str | None, offered: Sequence[Format] = tuple(Format)) -> Format:
+    """The format asked for, or the first offered that `Accept` likes best; NotAcceptable if it likes none."""
     if asked is not None:
         return asked
     if not accept:
-        return Format.JSON
-    wanted = sorted(_accepted(accept), key=lambda pair: -pair[1])
-    for media, quality in wanted:
-        if quality <= 0:
-            continue
-        if media in ("*/*", "application/*", "application/json"):
-            return Format.JSON
-        if media in ("text/csv", "text/*"):
-            return Format.CSV
-        if media in ("application/x-ndjson", "application/ndjson", "application/jsonl"):
-            return Format.NDJSON
-    raise NotAcceptable("Lists come as application/json, text/csv or application/x-ndjson.")
+        return offered[0]
+    for media, quality in sorted(_accepted(accept), key=lambda pair: -pair[1]):
+        for one in offered:
+            if quality > 0 and media in _MEDIA[one]:
+                return one
+    raise NotAcceptable(f"This comes as {', '.join(_MEDIA[one][0] for one in offered)}.")
 
 
 def _accepted(accept: str) -> Iterator[tuple[str, float]]:

@@ -86,7 +86,7 @@ class Noun:
     def shape(self, values: dict[str, Any], shown: Sequence[Include], names: Names, today: date) -> Out:
         """One row as it goes out."""
         for include in shown:
-            values[include.name] = include.shape(values[include.name], names, today)
+            values[include.name] = include.shape(values, names, today)
         return self.model.model_validate(values, context=names)
 
     @cached_property
@@ -265,8 +265,7 @@ def _batches(request: Request, noun: Noun, query: ListQuery, shown: Sequence[Inc
 
 def _answer_item(request: Request, noun: Noun, key: str, query: ItemQuery) -> Response:
     _refuse_repeats(request, query)
-    if choose_format(None, request.headers.get("accept")) is not Format.JSON:
-        raise NotAcceptable("One record comes as application/json.")
+    choose_format(None, request.headers.get("accept"), (Format.JSON,))
     shown = noun.shown(query.include or [])
     database: Database = request.app.state.database
     with database.read() as session:

@@ -957,7 +957,7 @@ def upgrade() -> None:
                 "authorisations",
                 "pledges",
                 "contingents",
-                "status_events",
+                "status-events",
                 "reports",
                 "headcounts",
                 name="ck_claim_subject_noun",
