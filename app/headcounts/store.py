@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists
+from sqlalchemy import ColumnElement, Select, and_, select
 
 from app.core.columns import col
 from app.core.history import Ledger, View, standing
@@ -20,12 +20,19 @@ def _with_report(statement: Select[Any], view: View) -> Select[Any]:
     return statement.join(Report, and_(col(Report.id) == Headcount.report, standing(Report, view)))
 
 
+# Conditions on other tables pick keys first, so that the index on the key serves and nothing scans all headcounts.
+
+
 def _of_country(condition: ColumnElement[bool], view: View) -> ColumnElement[bool]:
-    return exists().where(col(Country.iso3) == Headcount.country, standing(Country, view), condition)
+    return col(Headcount.country).in_(select(col(Country.iso3)).where(standing(Country, view), condition))
+
+
+def _of_report(condition: ColumnElement[bool], view: View) -> ColumnElement[bool]:
+    return col(Headcount.report).in_(select(col(Report.id)).where(standing(Report, view), condition).correlate(None))
 
 
 def _of_source(condition: ColumnElement[bool], view: View) -> ColumnElement[bool]:
-    return exists().where(col(Source.id) == Report.source, standing(Source, view), condition)
+    return _of_report(col(Report.source).in_(select(col(Source.id)).where(standing(Source, view), condition)), view)
 
 
 HEADCOUNT_LIST = Listing(
@@ -40,14 +47,14 @@ HEADCOUNT_LIST = Listing(
         "region": Match(col(Country.un_region), within=_of_country),
         "mission": Match(col(Headcount.mission), "mission"),
         "personnel_type": Match(col(Headcount.personnel_type)),
-        "source": Match(col(Report.source)),
+        "source": Match(col(Report.source), within=_of_report),
         "source_kind": Match(col(Source.kind), within=_of_source),
         "report": Match(col(Headcount.report)),
         "contingent": Match(col(Headcount.contingent)),
         "measure": Match(col(Headcount.measure)),
         "bound": Match(col(Headcount.bound)),
         "status": Match(col(Headcount.status)),
-        "as_of": Match(col(Report.as_of), "date"),
+        "as_of": Match(col(Report.as_of), "date", _of_report),
         "total": Match(col(Headcount.total)),
         "women": Match(col(Headcount.women)),
     },

@@ -1,0 +1,39 @@
+"""How the application is served: one configuration for the program and for the tests."""
+
+import uvicorn
+from fastapi import FastAPI
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from app.core.errors import BadRequest
+from app.core.settings import Settings
+from app.web.problems import PROBLEM_JSON
+
+
+class ProblemProtocol(HttpToolsProtocol):
+    """Answers what is no HTTP, or too long to be read, with a problem body too.
+
+    uvicorn sends plain text, before any application is asked; this can go once it lets applications choose.
+    """
+
+    def send_400_response(self, msg: str) -> None:
+        """Send 400 and close the connection."""
+        body = BadRequest(f"The request could not be read. {msg}").problem().model_dump_json(exclude_none=True).encode()
+        head = (
+            f"HTTP/1.1 400 Bad Request\r\ncontent-type: {PROBLEM_JSON}\r\n"
+            f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
+        )
+        self.transport.write(head.encode() + body)
+        self.transport.close()
+
+
+def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    """No proxy is believed and no request is logged; requests under way get half a minute to end."""
+    return uvicorn.Config(
+        app,
+        http=ProblemProtocol,
+        log_level=settings.log_level,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=30,
+    )
