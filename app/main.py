@@ -11,6 +11,7 @@ from app.core.database import Database
 from app.core.settings import Settings
 from app.nouns import NOUNS
 from app.web.access import Access
+from app.web.kept_names import KeptNames
 from app.web.nouns import noun_router
 from app.web.pages import Link, page_router
 from app.web.problems import add_problem_handlers
@@ -50,7 +51,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.database = database
-    app.state.names = {}
+    app.state.names = KeptNames()
     for noun in NOUNS:
         app.include_router(noun_router(noun))
     app.include_router(page_router([Link(href=f"/v1/{noun.path}", title=noun.description) for noun in NOUNS]))

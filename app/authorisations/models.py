@@ -22,7 +22,7 @@ AUTHORISATION_KEYS = key_table("authorisation")
 
 class AuthorisationFields(BaseModel):
     id: Slug = Field(description="Stable id.", examples=["kaz-2024-01-19"])
-    country: Iso3 = Field(description="Country that authorises.")
+    country: Iso3 = Field(description="Country that authorises.", examples=["KAZ"])
     missions: list[MissionCode] = Field(
         [],
         description="Missions covered; the number is shared among them, with no split unless stated.",
@@ -38,9 +38,15 @@ class AuthorisationFields(BaseModel):
     proposer: Line | None = Field(None, description="Who proposed it.", examples=["President Kassym-Jomart Tokayev"])
     proposed_on: PartialDate | None = Field(None, description="When it was proposed.", examples=["2024-01"])
     approved_on: PartialDate | None = Field(None, description="When it was approved.", examples=["2024-01-19"])
-    effective_to: PartialDate | None = Field(None, description="Until when it holds (exclusive), where stated.")
+    effective_to: PartialDate | None = Field(
+        None, description="Until when it holds (exclusive), where stated.", examples=["2024-07-01"]
+    )
     source: Slug = Field(description="Source it rests on.", examples=["caspian-news-2024-01-20"])
-    note: Text | None = Field(None, description="What a reader should know about it.")
+    note: Text | None = Field(
+        None,
+        description="What a reader should know about it.",
+        examples=["The source gives no day; the month is that of the report."],
+    )
 
 
 class AuthorisationIn(AuthorisationFields, Shape):

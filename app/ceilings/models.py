@@ -61,7 +61,11 @@ class CeilingFields(BaseModel):
     basis: CeilingBasis = Field(description="How the figures are to be read.", examples=["scheduled"])
     confidence: Confidence = Field(description="How well they are confirmed.", examples=["confirmed"])
     source: Slug = Field(description="Source of the decision.", examples=["s-res-2717-2023"])
-    note: Text | None = Field(None, description="Parts, conditions, contradictions between texts.")
+    note: Text | None = Field(
+        None,
+        description="Parts, conditions, contradictions between texts.",
+        examples=["The source gives no day; the month is that of the report."],
+    )
 
 
 class CeilingIn(CeilingFields, Shape):

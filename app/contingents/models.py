@@ -29,8 +29,8 @@ class TransportBy(StrEnum):
 
 class ContingentFields(BaseModel):
     id: Slug = Field(description="Stable id.", examples=["kaz-undof-2024"])
-    country: Iso3 = Field(description="Country that sends it.")
-    mission: MissionCode = Field(description="Mission it is meant for.")
+    country: Iso3 = Field(description="Country that sends it.", examples=["KAZ"])
+    mission: MissionCode = Field(description="Mission it is meant for.", examples=["UNDOF"])
     label: Line = Field(description="What it is called.", examples=["First independent national contingent"])
     unit_kind: UnitKind | None = Field(None, description="Kind of unit.", examples=["reserve_company"])
     planned_persons: Persons | None = Field(
@@ -38,9 +38,11 @@ class ContingentFields(BaseModel):
     )
     planned_bound: Bound | None = Field(None, description="What the planned number says.", examples=["exactly"])
     planned_from: PartialDate | None = Field(None, description="Planned start, to its precision.", examples=["2024-03"])
-    planned_to: PartialDate | None = Field(None, description="Planned end (exclusive), where stated.")
+    planned_to: PartialDate | None = Field(
+        None, description="Planned end (exclusive), where stated.", examples=["2025-03"]
+    )
     authorisation: Slug | None = Field(None, description="Authorisation it falls under.", examples=["kaz-2024-01-19"])
-    pledge: Slug | None = Field(None, description="Pledge it keeps, where linked.")
+    pledge: Slug | None = Field(None, description="Pledge it keeps, where linked.", examples=["kaz-offer-2024-01-19"])
     is_reserve: bool | None = Field(None, description="True for a force reserve; null: not stated.", examples=[True])
     transport_by: TransportBy | None = Field(None, description="Who moves it.", examples=["contributor"])
     cost_amount: Annotated[Decimal, Field(ge=0, max_digits=16, decimal_places=2)] | None = Field(
@@ -50,10 +52,18 @@ class ContingentFields(BaseModel):
         None, description="Currency of the cost, ISO 4217.", examples=["USD"]
     )
     cost_approximate: bool | None = Field(None, description="True where the cost is approximate.", examples=[True])
-    cost_note: Text | None = Field(None, description="What the cost pays for.")
-    equipment_note: Text | None = Field(None, description="What it brings along.")
+    cost_note: Text | None = Field(
+        None, description="What the cost pays for.", examples=["Transport of weapons and equipment, not of people."]
+    )
+    equipment_note: Text | None = Field(
+        None, description="What it brings along.", examples=["With its own equipment, weapons and property."]
+    )
     source: Slug = Field(description="Source it rests on.", examples=["caspian-news-2024-01-20"])
-    note: Text | None = Field(None, description="What a reader should know about it.")
+    note: Text | None = Field(
+        None,
+        description="What a reader should know about it.",
+        examples=["The source gives no day; the month is that of the report."],
+    )
 
 
 class ContingentIn(ContingentFields, Shape):
@@ -139,7 +149,11 @@ class StatusEventFields(BaseModel):
     bound: Bound | None = Field(None, description="What that number says.", examples=["exactly"])
     certainty: Certainty = Field(description="How it follows from the source.", examples=["stated"])
     source: Slug = Field(description="Source it rests on.", examples=["bnn-breaking-2024-03-18"])
-    note: Text | None = Field(None, description="What a reader should know about it.")
+    note: Text | None = Field(
+        None,
+        description="What a reader should know about it.",
+        examples=["The source gives no day; the month is that of the report."],
+    )
 
 
 class StatusEventIn(StatusEventFields, Shape):

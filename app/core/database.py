@@ -49,7 +49,14 @@ class Database:
 
 
 def _sqlite_engine(url: str, begin: str, *, query_only: bool) -> Engine:
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 15, "check_same_thread": False})
+    # As many connections as the server has threads: they are cheap, and none waits for another.
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        pool_size=40,
+        max_overflow=0,
+        connect_args={"timeout": 15, "check_same_thread": False},
+    )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: Any) -> None:

@@ -3,15 +3,15 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, Field, computed_field
+from pydantic import BaseModel, Field
 from sqlalchemy import CheckConstraint
-from sqlmodel import Field as Column
 
-from app.core.columns import KEY_TEXT, enum_column, key_column, listed_key_column, partial_date_check, reference
+from app.core.aliases import AliasFields, AliasIn, AliasRow, AliasShown
+from app.core.columns import enum_column, key_column, listed_key_column, partial_date_check, reference
 from app.core.dates import PartialDate
 from app.core.history import LedgerRow, key_table, record_key, while_standing
 from app.core.shapes import COUNTRY_NAME, AnyOf, Codes, FilterText, LedgerOut, ListQuery, Shape, Words
-from app.core.vocabulary import Iso3, Line, Region, Slug, Text, name_key, normalise
+from app.core.vocabulary import Iso3, Line, Region, Slug, Text, name_key
 
 COUNTRY_KEYS = key_table("country")
 COUNTRY_KEYS.append_constraint(CheckConstraint("length(key) = 3 AND key = upper(key)", name="ck_country_key_iso3"))
@@ -36,29 +36,26 @@ class CountryFields(BaseModel):
         None, description="UN M49 numeric code, without leading zeros.", examples=[398]
     )
     name: Line = Field(description="Short English name as the UN uses it.", examples=["Kazakhstan"])
-    official_name: Line | None = Field(None, description="Long UN form where it differs.")
+    official_name: Line | None = Field(
+        None, description="Long UN form where it differs.", examples=["Iran (Islamic Republic of)"]
+    )
     name_fr: Line | None = Field(None, description="Short French name.", examples=["Kazakhstan"])
     un_region: Region | None = Field(None, description="UN region (M49).", examples=["Asia"])
     un_subregion: Line | None = Field(None, description="UN subregion (M49).", examples=["Central Asia"])
     status: CountryStatus = Field(description="Standing with the UN.", examples=["un_member"])
     valid_from: PartialDate | None = Field(None, description="Since when it exists as such.", examples=["1991-12-16"])
-    valid_to: PartialDate | None = Field(None, description="Until when it existed; that day is no longer in it.")
-    note: Text | None = Field(None, description="What a reader should know about it.")
+    valid_to: PartialDate | None = Field(
+        None, description="Until when it existed; that day is no longer in it.", examples=["2003-02-04"]
+    )
+    note: Text | None = Field(
+        None,
+        description="What a reader should know about it.",
+        examples=["The source gives no day; the month is that of the report."],
+    )
 
 
 class CountryIn(CountryFields, Shape):
     pass
-
-
-class AliasShown(BaseModel):
-    """Another name of a country or mission."""
-
-    name: str = Field(description="The name as printed.", examples=["Turkey"])
-    valid_from: str | None = Field(None, description="Since when it was in use.")
-    valid_to: str | None = Field(None, description="Until when it was in use (exclusive).", examples=["2022-06"])
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class CountryOut(LedgerOut, CountryFields):
@@ -102,26 +99,13 @@ class CountryQuery(ListQuery):
     name__contains: FilterText | None = Field(None, description="Part of the name, any case.", examples=["stan"])
 
 
-class CountryAliasFields(BaseModel):
-    id: Slug | None = Field(None, description="Stable id; made of country and name unless given.")
-    country: Iso3 = Field(description="Country the name belongs to.")
-    name: Line = Field(description="The name as printed.", examples=["Turkey"])
-    language: Line | None = Field(None, description="Language, ISO 639-1.", examples=["en"])
-    valid_from: PartialDate | None = Field(None, description="Since when it was in use.")
-    valid_to: PartialDate | None = Field(
-        None, description="Until when it was in use (exclusive).", examples=["2022-06"]
-    )
-    note: Text | None = Field(None, description="Where it is met.")
+class CountryAliasFields(AliasFields):
+    country: Iso3 = Field(description="Country the name belongs to.", examples=["KAZ"])
 
 
-class CountryAliasIn(CountryAliasFields, Shape):
-    @computed_field  # type: ignore[prop-decorator]
-    @property
-    def normalised(self) -> str:
-        """The form in which names are compared."""
-        return normalise(self.name)
-
+class CountryAliasIn(CountryAliasFields, AliasIn):
     def default_key(self) -> str:
+        """The id unless one is given."""
         return name_key(self.country, self.name)
 
 
@@ -132,7 +116,7 @@ class CountryAliasOut(LedgerOut, CountryAliasFields):
     country_name: str | None = COUNTRY_NAME
 
 
-class CountryAlias(LedgerRow, table=True):
+class CountryAlias(AliasRow, table=True):
     __tablename__ = "country_alias"
     __table_args__ = (
         *record_key("country_alias"),
@@ -143,12 +127,6 @@ class CountryAlias(LedgerRow, table=True):
 
     id: str = key_column()
     country: str = reference("country")
-    name: str
-    normalised: str = Column(sa_type=KEY_TEXT)  # type: ignore[call-overload]
-    language: str | None
-    valid_from: str | None
-    valid_to: str | None
-    note: str | None
 
 
 class CountryAliasQuery(ListQuery):
@@ -173,7 +151,11 @@ class CountrySuccessionFields(BaseModel):
     successor: Iso3 = Field(description="Country after.", examples=["CZE"])
     on: PartialDate | None = Field(None, description="When, to its precision.", examples=["1993-01-01"])
     kind: SuccessionKind = Field(description="How it came about.", examples=["split"])
-    note: Text | None = Field(None, description="What a reader should know about it.")
+    note: Text | None = Field(
+        None,
+        description="What a reader should know about it.",
+        examples=["The source gives no day; the month is that of the report."],
+    )
 
 
 class CountrySuccessionIn(CountrySuccessionFields, Shape):

@@ -33,9 +33,11 @@ class HeadcountStatus(StrEnum):
 class HeadcountFields(BaseModel):
     id: int | None = Field(None, description="Given by the service.")
     report: Slug = Field(description="Report that states it.", examples=["un-dpo-2024-03-31"])
-    country: Iso3 = Field(description="Country of the people counted, ISO 3166-1 alpha-3.")
+    country: Iso3 = Field(description="Country of the people counted, ISO 3166-1 alpha-3.", examples=["KAZ"])
     mission: MissionCode | None = Field(
-        None, description="Mission they serve in; null where the report is not broken down by mission."
+        None,
+        description="Mission they serve in; null where the report is not broken down by mission.",
+        examples=["UNDOF"],
     )
     personnel_type: PersonnelType = Field(
         description="Kind of people; `unspecified` where the source gives none.", examples=["troops"]
@@ -47,12 +49,16 @@ class HeadcountFields(BaseModel):
     measure: Measure = Field(
         Measure.PRESENT, description="What is counted; only `present` enters totals.", examples=["present"]
     )
-    contingent: Slug | None = Field(None, description="Contingent counted, where the source names it.")
+    contingent: Slug | None = Field(
+        None, description="Contingent counted, where the source names it.", examples=["kaz-undof-2024"]
+    )
     status: HeadcountStatus = Field(HeadcountStatus.REPORTED, description="`disputed` counts stay out of totals.")
     country_as_printed: Line | None = Field(None, description="Country as the source prints it.", examples=["Turkey"])
     mission_as_printed: Line | None = Field(None, description="Mission or place as printed.", examples=["Lebanon"])
     type_as_printed: Line | None = Field(None, description="Kind of people as printed.", examples=["Contingent Troop"])
-    comment: Text | None = Field(None, description="What a reader should know about it.")
+    comment: Text | None = Field(
+        None, description="What a reader should know about it.", examples=["Mission inferred from the place."]
+    )
 
 
 class HeadcountIn(HeadcountFields, Shape):

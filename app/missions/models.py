@@ -3,16 +3,17 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, Field, computed_field
+from pydantic import BaseModel, Field
 from sqlalchemy import CheckConstraint
 from sqlmodel import Field as Column
 from sqlmodel import SQLModel
 
+from app.core.aliases import AliasFields, AliasIn, AliasRow, AliasShown
 from app.core.columns import KEY_TEXT, enum_column, key_column, listed_key_column, partial_date_check, reference
 from app.core.dates import PartialDate
 from app.core.history import LedgerRow, key_table, part_of, record_key, while_standing
 from app.core.shapes import MISSION_NAME, AnyOf, Codes, Dates, FilterText, LedgerOut, ListQuery, Out, Shape, Words
-from app.core.vocabulary import Iso3, Line, MissionCode, Slug, Text, name_key, normalise, slug
+from app.core.vocabulary import Iso3, Line, MissionCode, Slug, Text, name_key, slug
 
 MISSION_KEYS = key_table("mission")
 MISSION_KEYS.append_constraint(
@@ -61,7 +62,9 @@ class HostOut(Out, Host):
 class MissionFields(BaseModel):
     code: MissionCode = Field(description="English acronym, the key of the mission.")
     name: Line = Field(description="English name.", examples=["United Nations Disengagement Observer Force"])
-    name_fr: Line | None = Field(None, description="French name.")
+    name_fr: Line | None = Field(
+        None, description="French name.", examples=["Force des Nations Unies chargée d'observer le désengagement"]
+    )
     kind: MissionKind = Field(description="Kind of operation.", examples=["peacekeeping"])
     status: MissionStatus = Field(description="Whether it is at work.", examples=["active"])
     parent: MissionCode | None = Field(None, description="Mission a component belongs to.", examples=["UNMIBH"])
@@ -81,27 +84,20 @@ class MissionFields(BaseModel):
         None, description="Longitude of the headquarters, degrees east.", examples=[35.9211]
     )
     established_by: Line | None = Field(None, description="Establishing decision.", examples=["S/RES/350 (1974)"])
-    note: Text | None = Field(None, description="What a reader should know about it.")
+    note: Text | None = Field(
+        None,
+        description="What a reader should know about it.",
+        examples=["The source gives no day; the month is that of the report."],
+    )
 
 
 class MissionIn(MissionFields, Shape):
     hosts: list[Host] = Field([], description="Countries and territories it works in.")
 
 
-class MissionAliasShown(BaseModel):
-    """Another name of a mission."""
-
-    name: str = Field(description="The name as printed.", examples=["FNUOD"])
-    valid_from: str | None = Field(None, description="Since when it was in use.")
-    valid_to: str | None = Field(None, description="Until when it was in use (exclusive).")
-
-    def __str__(self) -> str:
-        return self.name
-
-
 class MissionOut(LedgerOut, MissionFields):
     hosts: list[HostOut] = Field([], description="Countries and territories it works in.")
-    aliases: list[MissionAliasShown] = Field([], description="Other names under which reports print it.")
+    aliases: list[AliasShown] = Field([], description="Other names under which reports print it.")
 
 
 class Mission(LedgerRow, table=True):
@@ -156,24 +152,13 @@ class MissionQuery(ListQuery):
     ended_on__lte: PartialDate | None = Field(None, description="Ended then or before.", examples=["2020"])
 
 
-class MissionAliasFields(BaseModel):
-    id: Slug | None = Field(None, description="Stable id; made of mission and name unless given.")
-    mission: MissionCode = Field(description="Mission the name belongs to.")
-    name: Line = Field(description="The name as printed.", examples=["FNUOD"])
-    language: Line | None = Field(None, description="Language, ISO 639-1.", examples=["fr"])
-    valid_from: PartialDate | None = Field(None, description="Since when it was in use.")
-    valid_to: PartialDate | None = Field(None, description="Until when it was in use (exclusive).")
-    note: Text | None = Field(None, description="Where it is met.")
+class MissionAliasFields(AliasFields):
+    mission: MissionCode = Field(description="Mission the name belongs to.", examples=["UNDOF"])
 
 
-class MissionAliasIn(MissionAliasFields, Shape):
-    @computed_field  # type: ignore[prop-decorator]
-    @property
-    def normalised(self) -> str:
-        """The form in which names are compared."""
-        return normalise(self.name)
-
+class MissionAliasIn(MissionAliasFields, AliasIn):
     def default_key(self) -> str:
+        """The id unless one is given."""
         return name_key(self.mission, self.name)
 
 
@@ -184,7 +169,7 @@ class MissionAliasOut(LedgerOut, MissionAliasFields):
     mission_name: str | None = MISSION_NAME
 
 
-class MissionAlias(LedgerRow, table=True):
+class MissionAlias(AliasRow, table=True):
     __tablename__ = "mission_alias"
     __table_args__ = (
         *record_key("mission_alias"),
@@ -195,12 +180,6 @@ class MissionAlias(LedgerRow, table=True):
 
     id: str = key_column()
     mission: str = reference("mission")
-    name: str
-    normalised: str = Column(sa_type=KEY_TEXT)  # type: ignore[call-overload]
-    language: str | None
-    valid_from: str | None
-    valid_to: str | None
-    note: str | None
 
 
 class MissionAliasQuery(ListQuery):
@@ -214,7 +193,11 @@ class MissionLineageFields(BaseModel):
     predecessor: MissionCode = Field(description="Mission before.", examples=["MONUC"])
     successor: MissionCode = Field(description="Mission after.", examples=["MONUSCO"])
     on: PartialDate | None = Field(None, description="When one followed the other.", examples=["2010-07-01"])
-    note: Text | None = Field(None, description="What a reader should know about it.")
+    note: Text | None = Field(
+        None,
+        description="What a reader should know about it.",
+        examples=["The source gives no day; the month is that of the report."],
+    )
 
 
 class MissionLineageIn(MissionLineageFields, Shape):

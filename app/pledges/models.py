@@ -63,17 +63,23 @@ class PledgeStatus(StrEnum):
 
 class PledgeFields(BaseModel):
     id: Slug = Field(description="Stable id.", examples=["kaz-offer-2024-01-19"])
-    country: Iso3 = Field(description="Country that offers.")
-    mission: MissionCode | None = Field(None, description="Mission it is meant for, if named.")
+    country: Iso3 = Field(description="Country that offers.", examples=["KAZ"])
+    mission: MissionCode | None = Field(None, description="Mission it is meant for, if named.", examples=["UNDOF"])
     made_on: PartialDate | None = Field(None, description="When it was made.", examples=["2024-01-19"])
     forum: Line | None = Field(None, description="Where it was made.", examples=["joint session of Parliament"])
     unit_kinds: list[UnitKind] = Field([], description="Kinds of units offered.", examples=[["infantry", "medical"]])
     units: Persons | None = Field(None, description="Number of units offered, if stated.", examples=[1])
-    persons: Persons | None = Field(None, description="Number of people offered, if stated. Never a count.")
+    persons: Persons | None = Field(
+        None, description="Number of people offered, if stated. Never a count.", examples=[850]
+    )
     readiness: Readiness | None = Field(None, description="Level in the UN's register.", examples=["level_1"])
     status: PledgeStatus = Field(description="What became of it.", examples=["made"])
     source: Slug = Field(description="Source it rests on.", examples=["caspian-news-2024-01-20"])
-    note: Text | None = Field(None, description="What a reader should know about it.")
+    note: Text | None = Field(
+        None,
+        description="What a reader should know about it.",
+        examples=["The source gives no day; the month is that of the report."],
+    )
 
 
 class PledgeIn(PledgeFields, Shape):

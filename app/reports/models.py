@@ -47,7 +47,11 @@ class ReportFields(BaseModel):
     )
     missions: list[MissionCode] = Field([], description="The missions of scope `listed_missions`.", examples=[[]])
     breakdown: Breakdown = Field(Breakdown.MISSION, description="What the counts are broken down by.")
-    note: Text | None = Field(None, description="What a reader should know about it.")
+    note: Text | None = Field(
+        None,
+        description="What a reader should know about it.",
+        examples=["The source gives no day; the month is that of the report."],
+    )
 
 
 class ReportIn(ReportFields, Shape):

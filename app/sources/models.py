@@ -166,15 +166,19 @@ class ClaimFields(BaseModel):
         examples=["A first contingent of 139 military personnel is to be sent."],
     )
     quote: Text | None = Field(None, description="The words as printed, where they are kept.", examples=["up to 430"])
-    country: Iso3 | None = Field(None, description="Country the claim is about, ISO 3166-1 alpha-3.")
-    mission: MissionCode | None = Field(None, description="Mission the claim is about.")
+    country: Iso3 | None = Field(None, description="Country the claim is about, ISO 3166-1 alpha-3.", examples=["KAZ"])
+    mission: MissionCode | None = Field(None, description="Mission the claim is about.", examples=["UNDOF"])
     value: int | None = Field(
         None, ge=0, le=INT64_MAX, description="The figure, in units of `unit`; never added to counts.", examples=[139]
     )
     unit: Line | None = Field(None, description="Unit of the figure.", examples=["persons"])
     bound: Bound | None = Field(None, description="What the figure says about the true one.", examples=["exactly"])
     about: PartialDate | None = Field(None, description="Time it is about, to its precision.", examples=["2024-03"])
-    note: Text | None = Field(None, description="Conflicts with other sources, doubts, how verified.")
+    note: Text | None = Field(
+        None,
+        description="Conflicts with other sources, doubts, how verified.",
+        examples=["The source gives no day; the month is that of the report."],
+    )
 
 
 class ClaimIn(ClaimFields, Shape):

@@ -32,7 +32,6 @@ from app.core.queries import Include, Listing, Page, list_page, view_of_cursor
 from app.core.shapes import Format, ItemQuery, ListQuery, Out
 from app.web.formats import MEDIA_TYPES, choose_format, csv_columns, csv_head, csv_lines, json_lines, row_json
 from app.web.problems import problem_docs
-from app.web.sessions import names_of
 
 _STREAM_BATCH = 1000
 _LIST_ERRORS = (
@@ -45,7 +44,9 @@ class ListMeta(BaseModel):
     """What was resolved to answer a list."""
 
     revision: int = Field(description="Number of the last change the answer takes into account.", examples=[120])
-    known_at: datetime | None = Field(None, description="The moment asked about, UTC; null: now.")
+    known_at: datetime | None = Field(
+        None, description="The moment asked about, UTC; null: now.", examples=["2026-11-23T12:00:00Z"]
+    )
     count: int | None = Field(None, description="All rows found, with `count=exact`.", examples=[139])
 
 
@@ -53,7 +54,9 @@ class ListLinks(BaseModel):
     """Where to go on."""
 
     self: str = Field(description="This page.", examples=["/v1/missions?limit=100"])
-    next: str | None = Field(None, description="The next page; null on the last.")
+    next: str | None = Field(
+        None, description="The next page; null on the last.", examples=["/v1/missions?limit=5&cursor=WzEx..."]
+    )
 
 
 @dataclass(frozen=True)
@@ -208,7 +211,7 @@ def _read_page(
     request: Request, session: Session, noun: Noun, query: ListQuery, shown: Sequence[Include]
 ) -> tuple[View, Names, Page]:
     view = view_of_cursor(noun.listing, query) or open_view(session, query.known_at)
-    names = names_of(request, session, view)
+    names: Names = request.app.state.names.of(session, view)
     extra = noun.included(shown, view)
     return view, names, list_page(session, noun.listing, query, view, names, extra)
 
@@ -270,7 +273,7 @@ def _answer_item(request: Request, noun: Noun, key: str, query: ItemQuery) -> Re
     database: Database = request.app.state.database
     with database.read() as session:
         view = open_view(session, query.known_at)
-        names = names_of(request, session, view)
+        names: Names = request.app.state.names.of(session, view)
         values = _find_row(session, noun, key, view, names, shown)
     if values is None:
         raise NotFound(*_missing(noun, key, names))
