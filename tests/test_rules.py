@@ -90,6 +90,12 @@ def test_names_that_differ_get_different_keys(one: str, other: str):
         assert name_key("KAZ", one) != name_key("KAZ", other)
 
 
+def test_long_names_that_differ_at_the_end_get_different_keys():
+    keys = [name_key("KAZ", "long " * 20 + end) for end in ("one", "two")]
+    assert len(set(keys)) == 2
+    assert {len(key) for key in keys} == {80}
+
+
 def test_names_in_other_scripts_get_keys_too():
     keys = [name_key("KAZ", name) for name in ("Қазақстан", "Казахстан", "Kazakhstan")]
     assert len(set(keys)) == 3

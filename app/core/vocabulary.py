@@ -34,10 +34,11 @@ def slug(name: str) -> str:
 def name_key(code: str, name: str) -> str:
     """The id of a name of something: readable, and different for names that differ when normalised."""
     readable = slug(name)
-    if readable.replace("-", "") == normalise(name):
-        return f"{slug(code)}.{readable}"[:80]
+    key = f"{slug(code)}.{readable}"
+    if readable.replace("-", "") == normalise(name) and len(key) <= 80:
+        return key
     digest = hashlib.sha256(normalise(name).encode()).hexdigest()[:8]
-    return f"{slug(code)}.{readable}"[:71].strip("-") + f"-{digest}"
+    return f"{key[:71].strip('-')}-{digest}"
 
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=300)]

@@ -32,7 +32,7 @@ def add_reference(app: FastAPI) -> None:
             swagger_js_url="/docs/assets/swagger-ui-bundle.js",
             swagger_css_url="/docs/assets/swagger-ui.css",
             swagger_favicon_url="data:,",
-            swagger_ui_parameters={"docExpansion": "none", "defaultModelsExpandDepth": 0},
+            swagger_ui_parameters={"docExpansion": "none", "defaultModelsExpandDepth": 0, "tryItOutEnabled": True},
         )
         page.headers["Content-Security-Policy"] = _DOCS_POLICY
         return page
@@ -57,6 +57,9 @@ def add_openapi(app: FastAPI, nouns: Sequence[Noun]) -> None:
             for noun in nouns:
                 _name_choices(document["paths"][f"/v1/{noun.path}"]["get"]["parameters"], noun)
                 _name_choices(document["paths"][f"/v1/{noun.path}/{{key}}"]["get"]["parameters"], noun)
+            for path in document["paths"].values():
+                for parameter in path["get"].get("parameters", []):
+                    _show_example(parameter)
             app.openapi_schema = document
         return app.openapi_schema
 
@@ -73,18 +76,29 @@ def _add_problem(document: dict[str, Any]) -> None:
 
 
 def _tidy(parameter: dict[str, Any]) -> None:
-    """A parameter is absent or has a value; `null` is none. Examples stand where readers of the document look."""
+    """A parameter is absent or has a value; `null` is none.
+
+    Examples of filters stay in the schema: with an example beside each parameter, the reference page would fill
+    them all in and ask for everything at once.
+    """
     schema = parameter["schema"]
     options = [option for option in schema.pop("anyOf", []) if option != {"type": "null"}]
     if options:
         schema.update(options[0])
     schema.pop("title", None)
     schema.pop("description", None)
-    examples = schema.pop("examples", None)
-    if examples:
-        parameter["example"] = examples[0]
+    if parameter["in"] == "path":
+        parameter["example"] = schema.pop("examples")[0]
+    parameter.pop("examples", None)
     if schema.get("type") == "array":
         parameter["explode"] = True
+
+
+def _show_example(parameter: dict[str, Any]) -> None:
+    """Say the example in the description too, which is all that the reference page shows of it."""
+    for example in parameter["schema"].get("examples", []):
+        value = ",".join(map(str, example)) if isinstance(example, list) else example
+        parameter["description"] += f" Example: `{value}`."
 
 
 def _name_choices(parameters: list[dict[str, Any]], noun: Noun) -> None:
@@ -92,13 +106,13 @@ def _name_choices(parameters: list[dict[str, Any]], noun: Noun) -> None:
         if parameter["name"] == "sort":
             sorts = noun.listing.sorts
             parameter["schema"]["items"] = {"type": "string", "enum": [*sorts, *(f"-{name}" for name in sorts)]}
-            parameter["example"] = list(noun.listing.default_sort)
+            parameter["schema"]["examples"] = [list(noun.listing.default_sort)]
         if parameter["name"] == "include":
             names = [include.name for include in noun.includes]
             if names:
                 parameter["schema"]["items"] = {"type": "string", "enum": names}
-                parameter["example"] = names[:1]
+                parameter["schema"]["examples"] = [names[:1]]
             else:
                 parameter["schema"]["maxItems"] = 0
                 parameter["description"] = "There are no related records to include."
-                parameter.pop("example", None)
+                parameter["schema"].pop("examples", None)
