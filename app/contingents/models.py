@@ -4,7 +4,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 from sqlalchemy import CheckConstraint
 from sqlalchemy.types import Numeric
 from sqlmodel import Field as Column
@@ -17,6 +17,14 @@ from app.core.vocabulary import Bound, Certainty, Iso3, Line, MissionCode, Perso
 from app.pledges.models import UnitKind
 
 CONTINGENT_KEYS = key_table("contingent")
+
+
+# Whether it comes from a column or out of JSON, an amount has two decimals.
+Money = Annotated[
+    Decimal,
+    Field(ge=0, max_digits=16, decimal_places=2),
+    AfterValidator(lambda amount: amount.quantize(Decimal("0.01"))),
+]
 
 
 class TransportBy(StrEnum):
@@ -45,9 +53,7 @@ class ContingentFields(BaseModel):
     pledge: Slug | None = Field(None, description="Pledge it keeps, where linked.", examples=["kaz-offer-2024-01-19"])
     is_reserve: bool | None = Field(None, description="True for a force reserve; null: not stated.", examples=[True])
     transport_by: TransportBy | None = Field(None, description="Who moves it.", examples=["contributor"])
-    cost_amount: Annotated[Decimal, Field(ge=0, max_digits=16, decimal_places=2)] | None = Field(
-        None, description="Stated cost, in `cost_currency`.", examples=["8000000.00"]
-    )
+    cost_amount: Money | None = Field(None, description="Stated cost, in `cost_currency`.", examples=["8000000.00"])
     cost_currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = Field(
         None, description="Currency of the cost, ISO 4217.", examples=["USD"]
     )
