@@ -153,7 +153,3 @@ def _print_addresses(listener: socket.socket) -> None:
         f"  Ctrl-C stops it\n",
         flush=True,
     )
-
-
-if __name__ == "__main__":
-    main()

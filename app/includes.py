@@ -95,6 +95,7 @@ INCLUDES: dict[str, tuple[Include, ...]] = {
             col(StatusEvent.contingent) == Contingent.id,
             "What happened to it, in order.",
             always=True,
+            sort=("on", "kind"),
         ),
         Include(
             "authorisation_record",

@@ -58,6 +58,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     add_reference(app)
     add_openapi(app, NOUNS)
     add_problem_handlers(app)
+    app.add_middleware(Access)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.cors_origin_list,
@@ -65,5 +66,4 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         allow_headers=["*"],
         expose_headers=["ETag", "Link", "Location", "Retry-After"],
     )
-    app.add_middleware(Access)
     return app

@@ -7,7 +7,6 @@ so seeding twice changes nothing and never undoes a correction.
 import csv
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -105,7 +104,7 @@ def _seed_file(session: Session, file: _File, folder: Path) -> int:
     known = known_keys(session, file.ledger, keys)
     new = [shape for key, shape in zip(keys, shapes, strict=True) if key not in known]
     if new:
-        change = begin_change(session, AUTHOR, f"Seed file {file.name}", Origin.SEED, datetime.now(UTC))
+        change = begin_change(session, AUTHOR, f"Seed file {file.name}", Origin.SEED)
         record(session, change, file.ledger, new)
     return len(new)
 
@@ -113,7 +112,7 @@ def _seed_file(session: Session, file: _File, folder: Path) -> int:
 def _seed_report(session: Session, report: ReportIn, headcounts: Sequence[HeadcountIn]) -> int:
     if known_keys(session, REPORTS, [report.id]):
         return 0
-    change = begin_change(session, AUTHOR, f"Seed report {report.id}", Origin.SEED, datetime.now(UTC))
+    change = begin_change(session, AUTHOR, f"Seed report {report.id}", Origin.SEED)
     record(session, change, REPORTS, [report])
     record(session, change, HEADCOUNTS, headcounts)
     return 1 + len(headcounts)

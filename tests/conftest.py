@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -59,7 +60,6 @@ class Databases:
         self.engine = engine
         self.folder = folder
         self.server = server
-        self.made = 0
         self._templates: dict[str, str] = {}
 
     def empty(self) -> str:
@@ -86,8 +86,7 @@ class Databases:
         return self._templates[kind]
 
     def _create(self, template: str | None) -> str:
-        self.made += 1
-        name = f"tracker_{os.getpid()}_{self.made}"
+        name = f"tracker_{uuid4().hex}"
         if self.engine == "sqlite":
             path = self.folder / f"{name}.db"
             if template:

@@ -20,7 +20,7 @@ NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
 def make_change(session: Session, now: datetime = NOW) -> Change:
-    return begin_change(session, "tester", "a test", Origin.CLI, now)
+    return begin_change(session, "tester", "a test", Origin.CLI, lambda: now)
 
 
 def make_country(**values: object) -> CountryIn:

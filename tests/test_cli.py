@@ -16,7 +16,7 @@ import pytest
 from app import __version__
 from tests.conftest import Databases
 
-PROGRAM = [sys.executable, "-m", "app.cli"]
+PROGRAM = [sys.executable, "-m", "app"]
 
 
 def run(*arguments: str, url: str = "sqlite:///unused.db", cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -135,3 +135,21 @@ def test_a_port_in_use_is_said_so(databases: Databases):
     assert answer.returncode == 1
     assert "is something else using it?" in answer.stderr
     assert "Traceback" not in answer.stderr
+
+
+def test_a_stop_before_the_service_is_up_leaves_nothing_half_done(databases: Databases):
+    url = databases.empty()
+    environment = {**os.environ, "DATABASE_URL": url, "PORT": "0"}
+    for wait in (0.15, 0.6, 1.2, 1.8):
+        process = subprocess.Popen(
+            [*PROGRAM, "serve", "--prepare"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+        )
+        time.sleep(wait)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(15) in (0, 128 + signal.SIGTERM, -signal.SIGTERM)
+    with serving(url, "--prepare") as (_, base):
+        wait_until_ready(base)
+        assert httpx.get(f"{base}/readyz").json()["revision"] == 118

@@ -15,7 +15,7 @@ from app.core.history import Change, LedgerRow, begin_change, correct, open_view
 from app.core.queries import list_page
 from app.countries.store import COUNTRIES
 from app.headcounts.models import Headcount
-from app.headcounts.store import HEADCOUNT_LIST, HEADCOUNTS
+from app.headcounts.store import HEADCOUNT_LIST, HEADCOUNTS, retract_report
 from app.missions.models import MissionHost
 from app.missions.store import MISSION_LIST, MISSIONS, load_names
 from app.reports.store import REPORTS
@@ -121,6 +121,15 @@ def test_a_headcount_stands_only_while_its_report_does(database: Database):
     assert page.rows == []
 
 
+def test_headcounts_of_a_retracted_report_do_not_come_back_with_it(database: Database):
+    make_world(database)
+    with database.write() as session:
+        record(session, make_change(session), HEADCOUNTS, [make_headcount()])
+        retract_report(session, make_change(session), "paper")
+        record(session, make_change(session), REPORTS, [make_report()])
+    assert totals(database) == []
+
+
 def test_lists_inside_a_record_belong_to_its_revision(database: Database):
     with database.write() as session:
         record(session, make_change(session), COUNTRIES, [make_country(), make_country(iso3="SYR", name="Syria")])
@@ -182,7 +191,7 @@ def test_many_writers_at_once_get_numbers_one_after_the_other(database: Database
 
     def write(number: int) -> int:
         with database.write() as session:
-            change = begin_change(session, f"writer {number}", "at once", "cli", NOW)
+            change = begin_change(session, f"writer {number}", "at once", "cli")
             record(session, change, HEADCOUNTS, [make_headcount(report=f"r{number}")])
             return change.number
 

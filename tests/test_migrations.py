@@ -70,7 +70,7 @@ def test_migrating_twice_changes_nothing(seeded_database: Database):
 
 def test_four_migrators_at_once_all_succeed(databases: Databases):
     url = databases.empty()
-    command = [sys.executable, "-m", "app.cli", "migrate"]
+    command = [sys.executable, "-m", "app", "migrate"]
     environment = {**os.environ, "DATABASE_URL": url}
     with ThreadPoolExecutor(4) as pool:
         runs = list(pool.map(lambda _: subprocess.run(command, capture_output=True, env=environment), range(4)))

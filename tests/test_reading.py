@@ -10,15 +10,16 @@ import httpx
 import pytest
 from sqlalchemy import event
 
-from app.core.history import correct, retract
+from app.core.history import correct, record, retract
 from app.core.settings import Settings
 from app.headcounts.models import HeadcountIn
 from app.headcounts.store import HEADCOUNTS
 from app.missions.models import MissionIn
 from app.missions.store import MISSIONS
 from app.nouns import NOUNS
+from app.sources.store import SOURCES
 from tests.conftest import ARTICLE, Databases, serving
-from tests.rows import make_change
+from tests.rows import make_change, make_source
 
 PATHS = [noun.path for noun in NOUNS]
 TODAY = datetime.now(UTC).date().isoformat()
@@ -87,6 +88,7 @@ def test_the_reserve_company_is_a_plan_with_its_events_and_sentences(seeded: htt
     assert events == sorted(events, key=lambda event: event[1])
     assert [kind for kind, _ in events][:4] == ["proposed", "approved", "agreement_signed", "departed"]
     assert ("took_over", "2024-03-18") in events
+    assert [kind for kind, _ in events][-2:] == ["rotated", "repatriated"]
     sentences = [claim for claim in company["claims"] if claim["source"] == ARTICLE]
     assert any(claim["value"] == 139 and "139" in claim["statement"] for claim in sentences)
     assert any(claim["about"] == "2024-03" for claim in sentences)
@@ -146,6 +148,11 @@ def test_turkey_is_found_by_old_and_new_names(seeded: httpx.Client, name: str):
 def test_a_name_with_a_comma_is_one_name(seeded: httpx.Client):
     found = data(seeded, "/v1/countries", country="Tanzania, United Republic of")
     assert [country["iso3"] for country in found] == ["TZA"]
+
+
+@pytest.mark.parametrize(("value", "codes"), [("MA,LI", ["LIE", "MAR"]), ("Serbia,Montenegro", ["MNE", "SRB"])])
+def test_a_comma_between_known_names_means_or(seeded: httpx.Client, value: str, codes: list[str]):
+    assert [country["iso3"] for country in data(seeded, "/v1/countries", country=value)] == codes
 
 
 def test_values_mean_or_and_fields_mean_and(seeded: httpx.Client):
@@ -290,6 +297,26 @@ def test_known_at_reaches_every_table(databases: Databases):
             assert (answer["data"], answer["meta"]["count"]) == ([], 0), path
 
 
+def test_ceilings_in_force_are_those_of_the_day_asked_about(databases: Databases):
+    with serving(Settings(database_url=databases.seeded())) as client:
+        mission = client.get("/v1/missions/UNDOF?known_at=9000-05-06T07:08:09Z").json()
+        assert mission["ceilings_in_force"]["as_of"] == "9000-05-06"
+
+
+def test_pages_go_on_behind_any_lawful_text(databases: Databases):
+    with serving(Settings(database_url=databases.migrated())) as client:
+        titles = ["A\u00a0B", "A\tB", "A\U0001f54aB", "Ä"]
+        with client.app.state.database.write() as session:
+            sources = [make_source(id=f"s{number}", title=title) for number, title in enumerate(titles)]
+            record(session, make_change(session), SOURCES, sources)
+        found, address = [], "/v1/sources?sort=title&limit=1"
+        while address:
+            answer = client.get(address).json()
+            found += [row["title"] for row in answer["data"]]
+            address = answer["links"]["next"]
+        assert found == sorted(titles, key=str.encode)
+
+
 def test_the_announcement_was_known_before_the_count(seeded: httpx.Client):
     report = seeded.get("/v1/reports/un-dpo-2024-01-31").json()
     changes = data(seeded, "/v1/changes", number__gt=report["recorded_in"] - 2, limit=1)
@@ -332,6 +359,7 @@ def test_every_noun_comes_in_every_format(seeded: httpx.Client, path: str):
         ("application/x-ndjson", "application/x-ndjson"),
         ("application/json;q=0.5, text/csv", "text/csv; charset=utf-8"),
         ("text/html, */*;q=0.8", "application/json"),
+        ("application/json;q=0, */*", "text/csv; charset=utf-8"),
     ],
 )
 def test_accept_chooses_the_format(seeded_sqlite: httpx.Client, accept: str, media: str):

@@ -4,9 +4,9 @@ Every noun is a table of revisions with the key (id, revision). A revision is in
 the only thing ever set later is when it stopped standing. Each write belongs to one numbered change.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -178,13 +178,21 @@ def hold_ledger(session: Session) -> None:
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LEDGER_LOCK})
 
 
-def begin_change(session: Session, author: Line, reason: Line, origin: Origin, now: datetime) -> Change:
+def utc_now() -> datetime:
+    """The moment, as the clock of this machine tells it."""
+    return datetime.now(UTC)
+
+
+def begin_change(
+    session: Session, author: Line, reason: Line, origin: Origin, clock: Callable[[], datetime] = utc_now
+) -> Change:
     """Take the ledger and give the next number.
 
-    Changes are written one after the other, so numbers have no gaps and become visible in their order;
-    `recorded_at` never goes back, whatever the clock does.
+    Changes are written one after the other, so numbers have no gaps and become visible in their order.
+    The clock is read once the ledger is held, and `recorded_at` never goes back, whatever the clock does.
     """
     hold_ledger(session)
+    now = clock()
     statement = select(Change.number, Change.recorded_at).order_by(Change.number.desc()).limit(1)  # type: ignore
     last = session.execute(statement).one_or_none()
     number, moment = 1, now
@@ -233,6 +241,16 @@ def retract(session: Session, change: Change, ledger: Ledger, key: object) -> in
     if revision is None:
         raise NotFound(f"No {table.name.replace('_', ' ')} {key!r} stands, so it cannot be changed.")
     return int(revision)
+
+
+def retract_all(session: Session, change: Change, ledger: Ledger, condition: ColumnElement[bool]) -> None:
+    """Mark every standing revision that meets a condition as superseded."""
+    table = ledger.table
+    session.execute(
+        update(table)
+        .where(table.c.superseded_in.is_(None), condition)
+        .values(superseded_in=change.number, superseded_at=change.recorded_at)
+    )
 
 
 def known_keys(session: Session, ledger: Ledger, keys: Sequence[object]) -> set[Any]:

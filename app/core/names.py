@@ -33,14 +33,16 @@ class Register:
         return self.codes.get(normalise(spelling), frozenset())
 
     def resolve(self, parameter: str, values: Sequence[str]) -> list[str]:
-        """Codes for the values of a filter; a comma separates values unless the whole is a known name.
+        """Codes for the values of a filter; a comma separates values unless only the whole is a known name.
 
         Raises UnknownCode naming every value that is unknown or ambiguous, with near matches.
         """
         codes: list[str] = []
         faults: list[Complaint] = []
         for value in values:
-            for spelling in [value] if self.find(value) else value.split(","):
+            parts = value.split(",")
+            is_one_name = bool(self.find(value)) and not all(self.find(part) for part in parts)
+            for spelling in [value] if is_one_name else parts:
                 found = self.find(spelling)
                 if len(found) == 1:
                     codes.extend(found)

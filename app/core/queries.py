@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -19,7 +20,7 @@ from sqlmodel import Session, SQLModel
 from app.core.columns import KEY_TEXT, bytewise, json_array, json_object_of
 from app.core.dates import first_day, first_day_sql, last_day
 from app.core.errors import BadCursor, Complaint, InvalidRequest
-from app.core.history import View, standing
+from app.core.history import View, open_view, standing
 from app.core.names import Names
 from app.core.shapes import LIST_CONTROLS, ListQuery, Out
 
@@ -80,6 +81,7 @@ class Include:
     description: str
     many: bool = True
     always: bool = False
+    sort: tuple[str, ...] = ()  # order of the related rows; that of their own list unless given
     through: tuple[type[SQLModel], ...] = ()  # tables beside the record's own that `on` looks at
     fold: Callable[[list[Any], Mapping[str, Any], date], BaseModel] | None = None  # related rows, record, today
     folded: type[BaseModel] | None = None
@@ -94,7 +96,8 @@ class Include:
         """The related records of a record as they are shown, in the order of their own list."""
         listing = self.listing
         shown: list[Any] = [listing.out.model_validate(value, context=names) for value in record[self.name]]
-        shown.sort(key=lambda one: [_order(getattr(one, name)) for name in (*listing.default_sort, listing.key)])
+        order = (*(self.sort or listing.default_sort), listing.key)
+        shown.sort(key=lambda one: [_order(getattr(one, name)) for name in order])
         if self.fold is not None:
             return self.fold(shown, record, today)
         if self.many:
@@ -103,6 +106,9 @@ class Include:
 
 
 def _order(value: object) -> tuple[bool, Any]:
+    """Unknown first; the words of a closed list in the order in which it names them."""
+    if isinstance(value, StrEnum):
+        return (True, list(type(value)).index(value))
     return (value is not None, value)
 
 
@@ -166,7 +172,7 @@ class _Sort:
     def accepts(self, key: str | int) -> bool:
         if self.is_number:
             return type(key) is int and abs(key) <= SQLITE_INT_MAX
-        return isinstance(key, str) and "\x00" not in key and key.isprintable()
+        return isinstance(key, str) and "\x00" not in key and not any("\ud800" <= c <= "\udfff" for c in key)
 
     def behind(self, key: str | int, *, or_at: bool = False) -> ColumnElement[bool]:
         if self.falling:
@@ -210,13 +216,19 @@ def list_page(
     return Page(rows, next_cursor, count, view.revision)
 
 
-def view_of_cursor(listing: Listing, query: ListQuery) -> View | None:
-    """The state a cursor was made on, if the query has one; BadCursor if it belongs to another query."""
+def view_of_list(session: Session, listing: Listing, query: ListQuery) -> View:
+    """The state a list looks at: that of its cursor, or of `known_at`, or the current one.
+
+    Raises BadCursor if the cursor belongs to another query or names a state that never was.
+    """
+    view = open_view(session, query.known_at)
     if query.cursor is None:
-        return None
+        return view
     cursor = Cursor.decode(query.cursor)
     if cursor.query != fingerprint(listing, query):
         raise BadCursor("The cursor belongs to another query. Keep every other parameter as it was.")
+    if cursor.revision > view.revision:
+        raise BadCursor("The cursor cannot be read. Start again without `cursor`.")
     return View(cursor.revision, is_current=False)
 
 

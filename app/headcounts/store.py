@@ -3,13 +3,15 @@
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, select
+from sqlmodel import Session
 
 from app.core.columns import col
-from app.core.history import Ledger, View, standing
+from app.core.history import Change, Ledger, View, retract, retract_all, standing
 from app.core.queries import Listing, Match
 from app.countries.models import Country
 from app.headcounts.models import Headcount, HeadcountOut, HeadcountQuery
 from app.reports.models import Report
+from app.reports.store import REPORTS
 from app.sources.models import Source
 
 HEADCOUNTS = Ledger(Headcount)
@@ -61,3 +63,9 @@ HEADCOUNT_LIST = Listing(
     sorts=("id", "as_of", "country", "mission", "personnel_type", "total", "women", "men", "report", "recorded_in"),
     default_sort=("id",),
 )
+
+
+def retract_report(session: Session, change: Change, report: str) -> None:
+    """Retract a report with all its headcounts, so that none comes back when it is recorded again."""
+    retract(session, change, REPORTS, report)
+    retract_all(session, change, HEADCOUNTS, col(Headcount.report) == report)

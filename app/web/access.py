@@ -14,7 +14,7 @@ _EVERYWHERE = [
 
 
 class Access:
-    """Outermost layer: answers HEAD as GET without its body and refuses addresses that are too long."""
+    """Around all routes: answers HEAD as GET without its body and refuses addresses that are too long."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

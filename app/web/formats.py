@@ -53,9 +53,11 @@ def choose_format(asked: Format | None, accept: str | None, offered: Sequence[Fo
         return asked
     if not accept:
         return offered[0]
-    for media, quality in sorted(_accepted(accept), key=lambda pair: -pair[1]):
+    wanted = sorted(_accepted(accept), key=lambda pair: -pair[1])
+    refused = {media for media, quality in wanted if quality <= 0}
+    for media, quality in wanted:
         for one in offered:
-            if quality > 0 and media in _MEDIA[one]:
+            if quality > 0 and media in _MEDIA[one] and _MEDIA[one][0] not in refused:
                 return one
     raise NotAcceptable(f"This comes as {', '.join(_MEDIA[one][0] for one in offered)}.")
 

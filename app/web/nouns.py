@@ -28,7 +28,7 @@ from app.core.errors import (
 )
 from app.core.history import View, open_view
 from app.core.names import Names
-from app.core.queries import Include, Listing, Page, list_page, view_of_cursor
+from app.core.queries import Include, Listing, Page, list_page, view_of_list
 from app.core.shapes import Format, ItemQuery, ListQuery, Out
 from app.web.formats import MEDIA_TYPES, choose_format, csv_columns, csv_head, csv_lines, json_lines, row_json
 from app.web.problems import problem_docs
@@ -188,7 +188,7 @@ def _answer_list(request: Request, noun: Noun, query: ListQuery) -> Response:
     database: Database = request.app.state.database
     with database.read() as session:
         view, names, page = _read_page(request, session, noun, query, shown)
-    rows = _shaped(noun, page, shown, names)
+    rows = _shaped(noun, page, shown, names, _day_of(query))
     links = _links(request, page.next_cursor)
     headers = {"Link": f'<{links.next}>; rel="next"'} if links.next else {}
     if output is Format.JSON:
@@ -210,15 +210,19 @@ def _json_page(rows: Sequence[Out], hidden: set[str], meta: ListMeta, links: Lis
 def _read_page(
     request: Request, session: Session, noun: Noun, query: ListQuery, shown: Sequence[Include]
 ) -> tuple[View, Names, Page]:
-    view = view_of_cursor(noun.listing, query) or open_view(session, query.known_at)
+    view = view_of_list(session, noun.listing, query)
     names: Names = request.app.state.names.of(session, view)
     extra = noun.included(shown, view)
     return view, names, list_page(session, noun.listing, query, view, names, extra)
 
 
-def _shaped(noun: Noun, page: Page, shown: Sequence[Include], names: Names) -> list[Out]:
-    today = datetime.now(UTC).date()
-    return [noun.shape(values, shown, names, today) for values in page.rows]
+def _shaped(noun: Noun, page: Page, shown: Sequence[Include], names: Names, day: date) -> list[Out]:
+    return [noun.shape(values, shown, names, day) for values in page.rows]
+
+
+def _day_of(query: ItemQuery) -> date:
+    """The day on which an answer stands: that of `known_at`, so that it stays the same, or today."""
+    return (query.known_at or datetime.now(UTC)).date()
 
 
 def _links(request: Request, next_cursor: str | None) -> ListLinks:
@@ -260,7 +264,7 @@ def _batches(request: Request, noun: Noun, query: ListQuery, shown: Sequence[Inc
     while True:
         with database.read() as session:
             _, names, page = _read_page(request, session, noun, step, shown)
-        yield _shaped(noun, page, shown, names)
+        yield _shaped(noun, page, shown, names, _day_of(query))
         if page.next_cursor is None:
             return
         step = step.model_copy(update={"cursor": page.next_cursor})
@@ -277,7 +281,7 @@ def _answer_item(request: Request, noun: Noun, key: str, query: ItemQuery) -> Re
         values = _find_row(session, noun, key, view, names, shown)
     if values is None:
         raise NotFound(*_missing(noun, key, names))
-    row = noun.shape(values, shown, names, datetime.now(UTC).date())
+    row = noun.shape(values, shown, names, _day_of(query))
     return Response(row_json(row, noun.hidden(shown)), media_type=MEDIA_TYPES[Format.JSON], headers={"Vary": "Accept"})
 
 
