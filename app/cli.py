@@ -70,11 +70,6 @@ def serve(
     prepare: Annotated[bool, typer.Option("--prepare", help="Migrate first, and seed an empty record.")] = False,
 ) -> None:
     """Serve the API until Ctrl-C or SIGTERM."""
-    # Being asked to stop is no failure, while preparing either: an unfinished transaction leaves no trace.
-    # The server takes the signals over, ends its requests and raises them again.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: sys.exit(0))
-
     # Only this command needs the web stack; the others start in half the time without it.
     import uvicorn
 
@@ -88,6 +83,9 @@ def serve(
     config = server_config(create_app(settings), settings)
     listener = _listen(settings)
     _print_addresses(listener)
+    # The server takes the signals over, ends its requests and raises them again: being asked to stop is no failure.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: sys.exit(0))
     uvicorn.Server(config).run(sockets=[listener])
 
 

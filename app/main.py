@@ -49,7 +49,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_tags=[{"name": noun.path, "description": noun.description} for noun in NOUNS]
         + [{"name": "service", "description": "The entry page, health and the meaning of errors."}],
     )
-    app.state.settings = settings
     app.state.database = database
     app.state.names = KeptNames()
     for noun in NOUNS:

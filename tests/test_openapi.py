@@ -7,6 +7,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from app.core.shapes import LIST_CONTROLS
+from app.nouns import NOUNS
+
 DOCUMENT = Path(__file__).parent.parent / "docs" / "openapi.json"
 
 
@@ -91,3 +94,9 @@ def test_the_entry_page_leads_on(seeded_sqlite: httpx.Client):
     entry = seeded_sqlite.get("/", headers={"accept": "application/json"}).json()
     assert {resource["href"] for resource in entry["resources"]} <= set(links)
     assert seeded_sqlite.get("/").json() == entry
+
+
+def test_every_parameter_of_a_list_is_a_control_or_filters():
+    for noun in NOUNS:
+        for name in set(noun.listing.query.model_fields) - LIST_CONTROLS:
+            assert name.partition("__")[0] in noun.listing.filters, (noun.path, name)

@@ -246,8 +246,6 @@ def conditions_of(listing: Listing, query: ListQuery, view: View, names: Names) 
         if value is None:
             continue
         field_name, _, operator = name.partition("__")
-        if field_name not in listing.filters:
-            continue
         match = listing.filters[field_name]
         condition = _condition(match, name, operator, value, names)
         yield match.within(condition, view) if match.within else condition
