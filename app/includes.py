@@ -16,6 +16,7 @@ from app.missions.models import Mission, MissionLineage
 from app.missions.store import MISSION_LINEAGE_LIST
 from app.pledges.models import Pledge
 from app.pledges.store import PLEDGE_LIST
+from app.printed_totals.models import PrintedTotal
 from app.reports.models import Report
 from app.reports.store import REPORT_LIST
 from app.sources.models import Claim, Source, SubjectNoun
@@ -34,6 +35,21 @@ def _claims(noun: SubjectNoun, key: object, *, always: bool = False) -> Include:
 
 def _source(reference: object) -> Include:
     return Include("source_record", SOURCE_LIST, col(Source.id) == reference, "The source itself.", many=False)
+
+
+def _report(reference: object) -> tuple[Include, Include]:
+    """For rows of a report, whose source is that of the report."""
+    return (
+        Include("report_record", REPORT_LIST, col(Report.id) == reference, "The report itself.", many=False),
+        Include(
+            "source_record",
+            SOURCE_LIST,
+            col(Source.id) == Report.source,
+            "The source itself.",
+            many=False,
+            through=(Report,),
+        ),
+    )
 
 
 INCLUDES: dict[str, tuple[Include, ...]] = {
@@ -110,15 +126,6 @@ INCLUDES: dict[str, tuple[Include, ...]] = {
     ),
     "status-events": (_source(StatusEvent.source), _claims(SubjectNoun.STATUS_EVENTS, StatusEvent.id)),
     "reports": (_source(Report.source), _claims(SubjectNoun.REPORTS, Report.id)),
-    "headcounts": (
-        Include("report_record", REPORT_LIST, col(Report.id) == Headcount.report, "The report itself.", many=False),
-        Include(
-            "source_record",
-            SOURCE_LIST,
-            col(Source.id) == Report.source,
-            "The source itself.",
-            many=False,
-            through=(Report,),
-        ),
-    ),
+    "headcounts": _report(Headcount.report),
+    "printed-totals": _report(PrintedTotal.report),
 }

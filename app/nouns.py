@@ -9,6 +9,7 @@ from app.headcounts.store import HEADCOUNT_LIST
 from app.includes import INCLUDES
 from app.missions.store import MISSION_ALIAS_LIST, MISSION_LINEAGE_LIST, MISSION_LIST
 from app.pledges.store import PLEDGE_LIST
+from app.printed_totals.store import PRINTED_TOTAL_LIST
 from app.reports.store import REPORT_LIST
 from app.sources.store import CLAIM_LIST, SOURCE_LIST
 from app.web.nouns import Noun
@@ -33,6 +34,12 @@ NOUNS = tuple(
         ("status-events", "status event", STATUS_EVENT_LIST, "Steps in the life of contingents."),
         ("reports", "report", REPORT_LIST, "What one source says about one date, and for which scope."),
         ("headcounts", "headcount", HEADCOUNT_LIST, "Counts as the reports state them, row by row."),
+        (
+            "printed-totals",
+            "printed total",
+            PRINTED_TOTAL_LIST,
+            "Totals that sources print themselves, kept to check sums and never added to anything.",
+        ),
         ("ceilings", "ceiling", CEILING_LIST, "What the Security Council allows a mission, over time."),
         ("sources", "source", SOURCE_LIST, "Articles, UN reports, resolutions and data sets."),
         ("claims", "claim", CLAIM_LIST, "What a source says, statement by statement."),

@@ -31,6 +31,8 @@ from app.missions.models import MissionAliasIn, MissionIn, MissionLineageIn
 from app.missions.store import MISSION_ALIASES, MISSION_LINEAGES, MISSIONS
 from app.pledges.models import PledgeIn
 from app.pledges.store import PLEDGES
+from app.printed_totals.models import PrintedTotalIn
+from app.printed_totals.store import PRINTED_TOTALS, reports_without_printed_totals
 from app.reports.models import ReportIn
 from app.reports.store import REPORTS
 from app.sources.models import ClaimIn, SourceIn
@@ -93,6 +95,7 @@ def seed(database: Database, folder: Path = SEED_DATA) -> int:
         hold_ledger(session)
         added = sum(_seed_file(session, file, folder) for file in _FILES)
         added += sum(_seed_report(session, *report) for report in _reports(folder))
+        added += _seed_printed_totals(session, folder)
     if added:
         database.analyze()
     return added
@@ -116,6 +119,21 @@ def _seed_report(session: Session, report: ReportIn, headcounts: Sequence[Headco
     record(session, change, REPORTS, [report])
     record(session, change, HEADCOUNTS, headcounts)
     return 1 + len(headcounts)
+
+
+def _seed_printed_totals(session: Session, folder: Path) -> int:
+    """The totals of all reports as one change.
+
+    Their keys are numbers that the service gives, so what is known is decided by report: one that ever had printed
+    totals is left as it is, and so is one that was retracted.
+    """
+    shapes: list[PrintedTotalIn] = list(_shapes(folder / "printed_totals.csv", PrintedTotalIn, {}))
+    lacking = reports_without_printed_totals(session, {shape.report for shape in shapes})
+    new = [shape for shape in shapes if shape.report in lacking]
+    if new:
+        change = begin_change(session, AUTHOR, "Seed file printed_totals.csv", Origin.SEED)
+        record(session, change, PRINTED_TOTALS, new)
+    return len(new)
 
 
 def _key(ledger: Ledger, shape: BaseModel) -> object:

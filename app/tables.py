@@ -9,6 +9,7 @@ import app.countries.models
 import app.headcounts.models
 import app.missions.models
 import app.pledges.models
+import app.printed_totals.models
 import app.reports.models
 import app.sources.models  # noqa: F401
 

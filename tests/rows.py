@@ -11,6 +11,7 @@ from app.countries.store import COUNTRIES
 from app.headcounts.models import HeadcountIn
 from app.missions.models import MissionIn
 from app.missions.store import MISSIONS
+from app.printed_totals.models import PrintedTotalIn
 from app.reports.models import ReportIn
 from app.reports.store import REPORTS
 from app.sources.models import SourceIn
@@ -44,6 +45,10 @@ def make_report(**values: object) -> ReportIn:
 def make_headcount(**values: object) -> HeadcountIn:
     defaults = {"report": "paper", "country": "KAZ", "mission": "UNDOF", "personnel_type": "troops", "total": 6}
     return HeadcountIn.model_validate({**defaults, **values})
+
+
+def make_printed_total(**values: object) -> PrintedTotalIn:
+    return PrintedTotalIn.model_validate({"report": "paper", "mission": "UNDOF", "total": 6, **values})
 
 
 def make_world(database: Database) -> None:

@@ -458,6 +458,10 @@ def test_pages_of_other_origins_may_read_answers(seeded_sqlite: httpx.Client):
         {"source": ARTICLE},
         {"source_kind": "news"},
         {"report": "un-dpo-2024-03-31"},
+        {"country": "KAZ", "known_at": "2100-01-01"},
+        {"mission": "UNDOF", "known_at": "2100-01-01"},
+        {"as_of": "2024-03-31", "known_at": "2100-01-01"},
+        {"as_of": "2024-03", "region": "Asia", "known_at": "2100-01-01"},
     ],
 )
 def test_a_narrow_question_never_scans_all_headcounts(seeded: httpx.Client, params: dict):

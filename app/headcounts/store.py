@@ -10,6 +10,8 @@ from app.core.history import Change, Ledger, View, retract, retract_all, standin
 from app.core.queries import Listing, Match
 from app.countries.models import Country
 from app.headcounts.models import Headcount, HeadcountOut, HeadcountQuery
+from app.printed_totals.models import PrintedTotal
+from app.printed_totals.store import PRINTED_TOTALS
 from app.reports.models import Report
 from app.reports.store import REPORTS
 from app.sources.models import Source
@@ -66,6 +68,7 @@ HEADCOUNT_LIST = Listing(
 
 
 def retract_report(session: Session, change: Change, report: str) -> None:
-    """Retract a report with all its headcounts, so that none comes back when it is recorded again."""
+    """Retract a report with all its headcounts and printed totals: none comes back when it is recorded again."""
     retract(session, change, REPORTS, report)
     retract_all(session, change, HEADCOUNTS, col(Headcount.report) == report)
+    retract_all(session, change, PRINTED_TOTALS, col(PrintedTotal.report) == report)
