@@ -7,7 +7,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format migrate seed openapi clean
+.PHONY: help run test check format migrate seed docs clean
 
 help: ## Show this text
 	@echo "Usage: make TARGET [VARIABLE=value ...]"
@@ -46,8 +46,9 @@ migrate: .venv/.runtime ## Bring the database to the current schema
 seed: migrate ## Record what seed_data/ holds and the record does not
 	@$(BIN)/peacekeeping seed
 
-openapi: .venv/.runtime ## Write docs/openapi.json anew, when the API changes on purpose
+docs: .venv/.runtime ## Write docs/openapi.json and docs/data-dictionary.md anew, when the API changes on purpose
 	@$(BIN)/peacekeeping openapi > docs/openapi.json
+	@$(BIN)/peacekeeping dictionary > docs/data-dictionary.md
 
 clean: ## Remove .venv/, caches and build results; the database stays
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis

@@ -117,6 +117,14 @@ def openapi() -> None:
     print(json.dumps(create_app(Settings()).openapi(), indent=1, ensure_ascii=False))
 
 
+@program.command()
+def dictionary() -> None:
+    """Print the data dictionary, as Markdown."""
+    from app.dictionary import data_dictionary
+
+    print(data_dictionary(), end="")
+
+
 def _prepare(settings: Settings) -> None:
     database = Database(settings)
     run_migrations(database)

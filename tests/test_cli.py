@@ -59,14 +59,14 @@ def wait_until_ready(base: str) -> None:
     raise AssertionError("never ready")
 
 
-@pytest.mark.parametrize("command", [(), ("serve",), ("migrate",), ("seed",), ("openapi",)])
+@pytest.mark.parametrize("command", [(), ("serve",), ("migrate",), ("seed",), ("openapi",), ("dictionary",)])
 def test_help_reads_well(command: tuple[str, ...]):
     answer = run(*command, "--help")
     assert answer.returncode == 0
     assert "Usage:" in answer.stdout
     assert "Traceback" not in answer.stderr
     if not command:
-        for name in ("serve", "migrate", "seed", "openapi"):
+        for name in ("serve", "migrate", "seed", "openapi", "dictionary"):
             assert re.search(rf"^\s+{name}\s+\w", answer.stdout, re.MULTILINE), name
         assert "DATABASE_URL" in answer.stdout
 
@@ -119,14 +119,14 @@ def test_several_instances_may_start_on_one_empty_database_at_once(databases: Da
             wait_until_ready(base)
         answers = [httpx.get(f"{base}/v1/headcounts?count=exact&limit=1").json() for base in (first, second)]
     assert [answer["meta"]["count"] for answer in answers] == [15_361, 15_361]
-    assert [answer["meta"]["revision"] for answer in answers] == [118, 118]
+    assert [answer["meta"]["revision"] for answer in answers] == [119, 119]
 
 
 def test_a_second_start_finds_the_record_as_it_was(databases: Databases):
     url = databases.seeded()
     with serving(url, "--prepare") as (_, base):
         wait_until_ready(base)
-        assert httpx.get(f"{base}/readyz").json()["revision"] == 118
+        assert httpx.get(f"{base}/readyz").json()["revision"] == 119
 
 
 def test_a_port_in_use_is_said_so(databases: Databases):
@@ -152,4 +152,4 @@ def test_a_stop_before_the_service_is_up_leaves_nothing_half_done(databases: Dat
         assert process.wait(15) in (0, 128 + signal.SIGTERM, -signal.SIGTERM)
     with serving(url, "--prepare") as (_, base):
         wait_until_ready(base)
-        assert httpx.get(f"{base}/readyz").json()["revision"] == 118
+        assert httpx.get(f"{base}/readyz").json()["revision"] == 119

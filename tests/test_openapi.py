@@ -19,7 +19,7 @@ def document(seeded_sqlite: httpx.Client) -> dict:
 
 
 def test_the_document_changes_only_on_purpose(document: dict):
-    assert document == json.loads(DOCUMENT.read_text(encoding="utf-8")), "run `make openapi` if the change is meant"
+    assert document == json.loads(DOCUMENT.read_text(encoding="utf-8")), "run `make docs` if the change is meant"
 
 
 def test_every_parameter_is_described_with_an_example(document: dict):
