@@ -7,11 +7,15 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from app import __version__
+from app.answers.facts import load_facts
+from app.answers.questions import QUESTIONS
 from app.core.database import Database
 from app.core.settings import Settings
+from app.missions.store import load_names
 from app.nouns import NOUNS
 from app.web.access import Access
-from app.web.kept_names import KeptNames
+from app.web.answers import question_router
+from app.web.kept import Kept
 from app.web.nouns import noun_router
 from app.web.pages import Link, page_router
 from app.web.problems import add_problem_handlers
@@ -46,14 +50,22 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        openapi_tags=[{"name": noun.path, "description": noun.description} for noun in NOUNS]
+        openapi_tags=[
+            {"name": "answers", "description": "Questions answered from the record, by one law: docs/answers.md."}
+        ]
+        + [{"name": noun.path, "description": noun.description} for noun in NOUNS]
         + [{"name": "service", "description": "The entry page, health and the meaning of errors."}],
     )
     app.state.database = database
-    app.state.names = KeptNames()
+    names = app.state.names = Kept(load_names)
+    app.state.facts = Kept(lambda session, view: load_facts(session, view, names.of(session, view)))
+    for question in QUESTIONS:
+        app.include_router(question_router(question))
     for noun in NOUNS:
         app.include_router(noun_router(noun))
-    app.include_router(page_router([Link(href=f"/v1/{noun.path}", title=noun.description) for noun in NOUNS]))
+    resources = [Link(href=f"/v1/{one.path}", title=one.description) for one in QUESTIONS]
+    resources += [Link(href=f"/v1/{noun.path}", title=noun.description) for noun in NOUNS]
+    app.include_router(page_router(resources))
     add_reference(app)
     add_openapi(app, NOUNS)
     add_problem_handlers(app)

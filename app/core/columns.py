@@ -118,6 +118,23 @@ class json_array(FunctionElement[Any]):  # noqa: N801
     inherit_cache = True
 
 
+class json_set(FunctionElement[Any]):  # noqa: N801
+    """The different values of one expression as a JSON list, nulls among them."""
+
+    type = JSON()
+    inherit_cache = True
+
+
+@compiles(json_set, "sqlite")
+def _set_sqlite(element: json_set, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"json_group_array(DISTINCT {compiler.process(element.clauses, **kw)})"
+
+
+@compiles(json_set, "postgresql")
+def _set_postgresql(element: json_set, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"coalesce(json_agg(DISTINCT {compiler.process(element.clauses, **kw)}), '[]'::json)"
+
+
 @compiles(json_object, "sqlite")
 def _object_sqlite(element: json_object, compiler: SQLCompiler, **kw: Any) -> str:
     # A list that comes out of a sub-select would be quoted as text without json().

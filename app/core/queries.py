@@ -7,7 +7,7 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -234,8 +234,13 @@ def view_of_list(session: Session, listing: Listing, query: ListQuery) -> View:
 
 def fingerprint(listing: Listing, query: ListQuery) -> str:
     """Short hash of everything that decides which rows a crawl shows and in which order."""
-    asked = query.model_dump(mode="json", exclude={"cursor", "limit", "format", "count", "hxl"}, exclude_none=True)
-    text = json.dumps([listing.out.__name__, asked], sort_keys=True)
+    return fingerprint_of(listing.out.__name__, query, {"cursor", "limit", "format", "count", "hxl"})
+
+
+def fingerprint_of(name: str, query: BaseModel, left_out: Set[str]) -> str:
+    """Short hash of a query, without the parameters that may change from page to page."""
+    asked = query.model_dump(mode="json", exclude=set(left_out), exclude_none=True)
+    text = json.dumps([name, asked], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

@@ -26,7 +26,7 @@ MISSIONS = Ledger(Mission, key="code", keys=MISSION_KEYS, parts={"hosts": Part(M
 MISSION_ALIASES = Ledger(MissionAlias)
 MISSION_LINEAGES = Ledger(MissionLineage)
 
-_HOST_OF_MISSION = and_(col(MissionHost.mission) == Mission.code, col(MissionHost.revision) == Mission.revision)
+HOST_OF_MISSION = and_(col(MissionHost.mission) == Mission.code, col(MissionHost.revision) == Mission.revision)
 
 MISSION_LIST = Listing(
     row=Mission,
@@ -34,7 +34,7 @@ MISSION_LIST = Listing(
     query=MissionQuery,
     key="code",
     columns={
-        "hosts": json_rows(MissionHost, _HOST_OF_MISSION, "country", "contested"),
+        "hosts": json_rows(MissionHost, HOST_OF_MISSION, "country", "contested"),
         "aliases": json_rows(MissionAlias, col(MissionAlias.mission) == Mission.code, "name", "valid_from", "valid_to"),
     },
     filters={
@@ -42,7 +42,7 @@ MISSION_LIST = Listing(
         "mission": Match(col(Mission.code), "mission"),
         "kind": Match(col(Mission.kind)),
         "status": Match(col(Mission.status)),
-        "host": Match(col(MissionHost.country), "country", lambda c, _: exists().where(_HOST_OF_MISSION, c)),
+        "host": Match(col(MissionHost.country), "country", lambda c, _: exists().where(HOST_OF_MISSION, c)),
         "name": Match(col(Mission.name)),
         "started_on": Match(col(Mission.started_on), "date"),
         "ended_on": Match(col(Mission.ended_on), "date"),

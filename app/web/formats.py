@@ -108,7 +108,7 @@ def csv_head(columns: Sequence[str], *, hxl: bool) -> bytes:
     return _csv(lines)
 
 
-def csv_lines(rows: Iterable[Out], columns: Sequence[str]) -> bytes:
+def csv_lines(rows: Iterable[BaseModel], columns: Sequence[str]) -> bytes:
     """Rows as CSV without a header."""
     return _csv([_cell(getattr(row, column)) for column in columns] for row in rows)
 

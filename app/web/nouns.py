@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Annotated, Any, cast
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response, StreamingResponse
@@ -32,6 +31,7 @@ from app.core.queries import Include, Listing, Page, list_page, view_of_list
 from app.core.shapes import Format, ItemQuery, ListQuery, Out
 from app.web.formats import MEDIA_TYPES, choose_format, csv_columns, csv_head, csv_lines, json_lines, row_json
 from app.web.problems import problem_docs
+from app.web.requests import ListLinks, page_links, refuse_repeats
 
 _STREAM_BATCH = 1000
 _LIST_ERRORS = (
@@ -48,15 +48,6 @@ class ListMeta(BaseModel):
         None, description="The moment asked about, UTC; null: now.", examples=["2026-11-23T12:00:00Z"]
     )
     count: int | None = Field(None, description="All rows found, with `count=exact`.", examples=[139])
-
-
-class ListLinks(BaseModel):
-    """Where to go on."""
-
-    self: str = Field(description="This page.", examples=["/v1/missions?limit=100"])
-    next: str | None = Field(
-        None, description="The next page; null on the last.", examples=["/v1/missions?limit=5&cursor=WzEx..."]
-    )
 
 
 @dataclass(frozen=True)
@@ -167,17 +158,8 @@ def _example_key(listing: Listing) -> str:
     return str(examples[0])
 
 
-def _refuse_repeats(request: Request, query: ItemQuery) -> None:
-    """A single-valued parameter given twice would be half ignored."""
-    keys = [key for key, _ in request.query_params.multi_items()]
-    for name in {key for key in keys if keys.count(key) > 1}:
-        if not isinstance(getattr(query, name, None), list):
-            detail = f"'{name}' takes one value and is given {keys.count(name)} times."
-            raise InvalidRequest(detail, [Complaint(message=detail, parameter=name)])
-
-
 def _answer_list(request: Request, noun: Noun, query: ListQuery) -> Response:
-    _refuse_repeats(request, query)
+    refuse_repeats(request, query)
     output = choose_format(query.format, request.headers.get("accept"))
     if query.include and output is Format.CSV:
         detail = "A CSV has fixed columns; ask for `format=json` or `ndjson` to include related records."
@@ -189,7 +171,7 @@ def _answer_list(request: Request, noun: Noun, query: ListQuery) -> Response:
     with database.read() as session:
         view, names, page = _read_page(request, session, noun, query, shown)
     rows = _shaped(noun, page, shown, names, _day_of(query))
-    links = _links(request, page.next_cursor)
+    links = page_links(request, page.next_cursor)
     headers = {"Link": f'<{links.next}>; rel="next"'} if links.next else {}
     if output is Format.JSON:
         meta = ListMeta(revision=view.revision, known_at=query.known_at, count=page.count)
@@ -223,15 +205,6 @@ def _shaped(noun: Noun, page: Page, shown: Sequence[Include], names: Names, day:
 def _day_of(query: ItemQuery) -> date:
     """The day on which an answer stands: that of `known_at`, so that it stays the same, or today."""
     return (query.known_at or datetime.now(UTC)).date()
-
-
-def _links(request: Request, next_cursor: str | None) -> ListLinks:
-    path = request.scope["path"]
-    pairs = [(key, value) for key, value in request.query_params.multi_items() if key != "cursor"]
-    here = f"{path}?{request.url.query}" if request.url.query else path
-    if next_cursor is None:
-        return ListLinks(self=here)
-    return ListLinks(self=here, next=f"{path}?{urlencode([*pairs, ('cursor', next_cursor)])}")
 
 
 def _stream(request: Request, noun: Noun, query: ListQuery, output: Format, shown: Sequence[Include]) -> Response:
@@ -271,7 +244,7 @@ def _batches(request: Request, noun: Noun, query: ListQuery, shown: Sequence[Inc
 
 
 def _answer_item(request: Request, noun: Noun, key: str, query: ItemQuery) -> Response:
-    _refuse_repeats(request, query)
+    refuse_repeats(request, query)
     choose_format(None, request.headers.get("accept"), (Format.JSON,))
     shown = noun.shown(query.include or [])
     database: Database = request.app.state.database

@@ -1,0 +1,317 @@
+"""What all answers share: the state asked about, the groups of a sum, and the parts that say what was resolved."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import cached_property
+from itertools import product
+from typing import Any
+from urllib.parse import urlencode
+
+from pydantic import BaseModel, Field
+from sqlmodel import Session
+
+from app.answers.cells import find_statements, latest_day, sum_cells
+from app.answers.facts import Facts
+from app.answers.rules import (
+    Bucket,
+    Reason,
+    Sex,
+    Tally,
+    Value,
+    fill_bucket,
+    unknown_reason,
+    value_of,
+    window_start,
+)
+from app.answers.scope import AsOfQuery, Coverage, ReportUsed, Scope, ScopeMeta, ScopeQuery
+from app.core.dates import last_day
+from app.core.errors import TrackerError
+from app.core.history import View
+
+_MOST_NAMED = 10_000
+
+
+class NoReport(TrackerError):
+    code = "no_report"
+    status = 404
+    title = "No report"
+    help = (
+        "No report in scope states counts for that month. `/v1/reports` lists what there is; nothing older stands in."
+    )
+
+
+class AnswerTooLarge(TrackerError):
+    code = "answer_too_large"
+    status = 422
+    title = "Answer too large"
+    help = "The answer would have too many rows for JSON. Ask for CSV or NDJSON, which stream, or for less."
+
+
+class By(StrEnum):
+    """What a sum can be split by."""
+
+    COUNTRY = "country"
+    MISSION = "mission"
+    REGION = "region"
+    HOST = "host"
+    PERSONNEL_TYPE = "personnel_type"
+    SEX = "sex"
+    MONTH = "month"
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Who asks: one snapshot of the database, the state of the record looked at, and the day it is today."""
+
+    session: Session
+    view: View
+    facts: Facts
+    today: str
+
+
+class AnswerMeta(BaseModel):
+    """What was resolved to answer."""
+
+    revision: int = Field(description="Number of the last change the answer takes into account.", examples=[120])
+    known_at: str | None = Field(description="The moment asked about, UTC; null: now.", examples=[None])
+    scope: ScopeMeta = Field(description="What was asked, as resolved.")
+    reports: list[ReportUsed] = Field(description="Reports looked at, the one that stands before the others first.")
+    coverage: Coverage | None = Field(None, description="What the numbers rest on.")
+    at_least: bool | None = Field(
+        None, description="True if any number of the answer is a lower bound.", examples=[False]
+    )
+
+
+class DayMeta(AnswerMeta):
+    """What was resolved to answer about one date."""
+
+    as_of: str | None = Field(
+        description="The date asked about; null if there is no report at all.", examples=["2024-01-31"]
+    )
+
+
+@dataclass
+class Answer:
+    """Rows in order, what was resolved, and lists beside the rows. `columns` are the fields of a CSV."""
+
+    rows: Iterable[BaseModel]
+    meta: BaseModel
+    columns: Sequence[str]
+    beside: Mapping[str, Sequence[BaseModel]] = field(default_factory=dict)
+    next_offset: int | None = None
+
+
+def day_bucket(ask: Ask, scope: Scope, query: AsOfQuery) -> Bucket | None:
+    """The statements that can matter for `as_of`, or for the latest report in scope; None if there is no report."""
+    until = last_day(query.as_of) if query.as_of else latest_day(ask.session, scope)
+    if until is None:
+        return None
+    found = find_statements(ask.session, scope, window_start(until, query.max_age), until)
+    return fill_bucket(until, until, found, carries_over=True)
+
+
+def scope_meta(query: ScopeQuery, scope: Scope, max_age: int | None) -> ScopeMeta:
+    """What was asked, as resolved."""
+    return ScopeMeta(
+        countries=_listed(scope.countries),
+        missions=_listed(scope.missions),
+        left_out=[] if scope.missions is not None else list(scope.left_out),
+        personnel_types=_listed(scope.types),
+        sex=scope.sex,
+        sources=_listed(scope.sources),
+        completeness=query.completeness,
+        max_age=max_age,
+        lineage=query.lineage,
+    )
+
+
+def _listed(values: Sequence[Any] | None) -> list[Any] | None:
+    return None if values is None else list(values)
+
+
+def reports_used(buckets: Iterable[Bucket]) -> list[ReportUsed]:
+    """The reports of the buckets, each with what it is complete for."""
+    return [
+        ReportUsed(id=one.report, source=one.source, as_of=one.as_of, scope=one.scope, breakdown=one.breakdown)
+        for bucket in buckets
+        for one in bucket.statements
+    ]
+
+
+def coverage_of(tallies: Iterable[Tally]) -> Coverage:
+    """What the numbers rest on, over all groups."""
+    whole = sum(tallies, Tally())
+    return Coverage(
+        cells=whole.cells,
+        unknown=whole.disputed + whole.inexact,
+        oldest=whole.oldest,
+        all_complete=whole.partial == 0,
+    )
+
+
+def known_at_text(query: ScopeQuery) -> str | None:
+    """`known_at` as it is echoed."""
+    return None if query.known_at is None else query.known_at.isoformat().replace("+00:00", "Z")
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """How the cells of a scope are put together: the words of `by`, in their order."""
+
+    by: tuple[By, ...]
+    scope: Scope
+    facts: Facts
+
+    @property
+    def needs_missions(self) -> bool:
+        """True if only counts by mission can answer."""
+        return self.scope.missions is not None or By.MISSION in self.by or By.HOST in self.by
+
+    @cached_property
+    def dimensions(self) -> tuple[str, ...]:
+        """What SQL groups by; regions, hosts and lines are put together afterwards."""
+        wanted = {
+            "country": By.COUNTRY in self.by or By.REGION in self.by,
+            "mission": By.MISSION in self.by or By.HOST in self.by or bool(self.scope.lines),
+            "personnel_type": By.PERSONNEL_TYPE in self.by,
+        }
+        return tuple(name for name, is_wanted in wanted.items() if is_wanted)
+
+    def group_of(self, codes: Mapping[str, Any]) -> tuple[Any, ...]:
+        """The group that a cell belongs to, without sex and month."""
+        return tuple(self._value(one, codes) for one in self.by if one not in (By.SEX, By.MONTH))
+
+    def _value(self, one: By, codes: Mapping[str, Any]) -> Any:
+        if one is By.REGION:
+            region = self.facts.countries[codes["country"]].region
+            return None if region is None else region.value
+        if one is By.HOST:
+            return self.host_of(codes["mission"])
+        if one is By.MISSION:
+            return self.scope.lines.get(codes["mission"], codes["mission"])
+        return codes[one.value]
+
+    def host_of(self, mission: str) -> str | None:
+        """All hosts of a mission as one value: a mission counts once, so groups by host add up."""
+        hosts = self.facts.missions[mission].hosts if mission in self.facts.missions else ()
+        return ";".join(hosts) or None
+
+    def fold(self, sums: Mapping[tuple[Any, ...], Tally]) -> dict[tuple[Any, ...], Tally]:
+        """Sums by the dimensions of SQL, put together into groups."""
+        groups: dict[tuple[Any, ...], Tally] = {}
+        for key, tally in sums.items():
+            codes = dict(zip(self.dimensions, key, strict=True))
+            group, told = self.group_of(codes), tally
+            if self.scope.lines and tally.total > 0 and "mission" in codes:
+                told = replace(tally, missions=frozenset({codes["mission"]}))
+            groups[group] = groups[group] + told if group in groups else told
+        return groups
+
+    def named(self) -> Iterator[tuple[Any, ...]]:
+        """The groups that the question names, which are answered even if nothing was counted."""
+        words = [one for one in self.by if one not in (By.SEX, By.MONTH)]
+        if not all(word.value in self.scope.named for word in words):
+            return
+        values = [self.scope.named[word.value] for word in words]
+        size = 1
+        for one in values:
+            size *= len(one)
+        if size <= _MOST_NAMED:
+            yield from product(*values)
+
+    def missions_of(self, group: Sequence[Any]) -> dict[str, Any] | None:
+        """The missions that a group sums over; None: all that are added up."""
+        words = [one for one in self.by if one not in (By.SEX, By.MONTH)]
+        told = dict(zip(words, group, strict=True))
+        codes: Iterable[str] | None = self.scope.missions
+        if By.MISSION in told or By.HOST in told:
+            pool = self.scope.missions or self.facts.missions
+            codes = [
+                code
+                for code in pool
+                if told.get(By.MISSION, self.scope.lines.get(code, code)) == self.scope.lines.get(code, code)
+                and told.get(By.HOST, self.host_of(code)) == self.host_of(code)
+            ]
+        return None if codes is None else {code: self.facts.missions[code] for code in codes}
+
+    def filters(self, group: Sequence[Any]) -> dict[str, object]:
+        """The filters that keep one group alone."""
+        words = [one for one in self.by if one not in (By.SEX, By.MONTH)]
+        told = dict(zip(words, group, strict=True))
+        values: dict[str, object] = {
+            one.value: told[one] for one in (By.COUNTRY, By.REGION, By.PERSONNEL_TYPE) if one in told
+        }
+        if By.MISSION in told or By.HOST in told:
+            values["mission"] = ",".join(sorted(self.missions_of(group) or ()))
+        return values
+
+    def country_of(self, group: Sequence[Any]) -> str | None:
+        """The one country a group sums over, if it is one."""
+        if By.COUNTRY in self.by:
+            return str(group[[one for one in self.by if one not in (By.SEX, By.MONTH)].index(By.COUNTRY)])
+        if self.scope.countries is not None and len(self.scope.countries) == 1:
+            return self.scope.countries[0]
+        return None
+
+    def is_one_cell(self, group: Sequence[Any]) -> bool:
+        """True if a group is one country in one mission, so that one statement tells all of it."""
+        missions = self.missions_of(group)
+        return self.country_of(group) is not None and missions is not None and len(missions) == 1
+
+    def reason(self, bucket: Bucket, group: Sequence[Any], today: str) -> Reason | None:
+        """Why nothing counted in a group is not zero; None if it is."""
+        country = self.country_of(group)
+        return unknown_reason(
+            bucket,
+            self.missions_of(group),
+            None if country is None else self.facts.countries[country],
+            today,
+            by_mission=self.needs_missions,
+        )
+
+
+def group_order(group: Sequence[Any]) -> list[tuple[bool, str]]:
+    """Sort key of groups: unknown first, then by text."""
+    return [(value is not None, str(value)) for value in group]
+
+
+def values_of(
+    grouping: Grouping, group: Sequence[Any], tally: Tally | None, why: Reason | None
+) -> Iterator[tuple[Sex | None, Value]]:
+    """The value of a group, or one a sex where the question splits by it."""
+    scope = grouping.scope
+    if tally is not None and tally.cells == 1 and grouping.is_one_cell(group):
+        why = None
+    if By.SEX not in grouping.by:
+        yield None, value_of(tally, why, scope.sex)
+        return
+    for sex in [scope.sex] if scope.sex else [Sex.WOMEN, Sex.MEN, Sex.UNKNOWN]:
+        if sex is Sex.UNKNOWN and (tally is None or tally.unsplit == 0):
+            continue
+        yield sex, value_of(tally, why, sex)
+
+
+def earlier_groups(ask: Ask, grouping: Grouping, before: str) -> tuple[Bucket, set[tuple[Any, ...]]]:
+    """What was stated before a day: the bucket of all reports until then, and the groups it counts people of."""
+    found = find_statements(ask.session, grouping.scope, "0001-01-01", before)
+    bucket = fill_bucket(before, before, found)
+    sums = sum_cells(
+        ask.session, grouping.scope, ask.facts, [bucket], grouping.dimensions, by_mission=grouping.needs_missions
+    )
+    return bucket, set(grouping.fold(sums))
+
+
+def link(path: str, query: ScopeQuery, *, without: Sequence[str] = (), **values: object) -> str:
+    """An address that asks the same scope of another route; `values` are added or put in the place of others."""
+    asked = query.model_dump(
+        mode="json", exclude_none=True, exclude_unset=True, by_alias=True, exclude={"format", "hxl", *without}
+    )
+    asked |= {name: value for name, value in values.items() if value is not None}
+    return f"{path}?{urlencode([(name, _text(value)) for name, value in asked.items()])}"
+
+
+def _text(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return ",".join(map(str, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)

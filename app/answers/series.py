@@ -1,0 +1,158 @@
+"""How many people month by month, each month from its own reports: nothing is carried over."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from pydantic import Field
+
+from app.answers.asking import (
+    Answer,
+    AnswerMeta,
+    AnswerTooLarge,
+    Ask,
+    By,
+    Grouping,
+    group_order,
+    known_at_text,
+    link,
+    reports_used,
+    scope_meta,
+    values_of,
+)
+from app.answers.cells import find_statements, latest_day
+from app.answers.rules import Bucket, Sex, Tally, monthly_buckets, months_between
+from app.answers.scope import MonthsQuery, Scope, ScopeQuery, resolve
+from app.answers.totals import GroupFields, ValueFields, columns_of, group_values, sources_of, sums_of, value_fields
+from app.core.dates import first_day, last_day
+from app.core.errors import Complaint, InvalidRequest
+from app.core.shapes import AnyOf
+
+MOST_ROWS = 250_000
+_MONTHS_AT_ONCE = 24
+
+
+class SeriesRow(ValueFields, GroupFields):
+    """One group in one month."""
+
+    missions: list[str] = Field(
+        [], description="With `lineage=true`: the missions that had people in that month.", examples=[["MONUSCO"]]
+    )
+    rows: str = Field(
+        description="Address of the counts behind the number.",
+        examples=["/v1/deployments?country=KAZ&as_of=2024-01-31&max_age=30"],
+    )
+
+
+class SeriesQuery(MonthsQuery):
+    by: AnyOf[By] | None = Field(None, description="What to split each month by.", examples=[["mission"]])
+
+
+class MonthsMeta(AnswerMeta):
+    """What was resolved to answer about several months."""
+
+    from_: str | None = Field(alias="from", description="First month; null: there is no report.", examples=["2024-01"])
+    to: str | None = Field(description="Last month; null: there is no report.", examples=["2024-06"])
+
+
+def series(ask: Ask, query: SeriesQuery) -> Answer:
+    """One row a group and month, by month; each group that has a count in any month, or is named, is in every month."""
+    scope = resolve(ask.session, query, ask.view, ask.facts)
+    months = months_of(ask, scope, query)
+    buckets = buckets_of(ask, scope, months)
+    by = tuple(one for one in dict.fromkeys(query.by or ()) if one is not By.MONTH)
+    grouping = Grouping((*by, By.MONTH), scope, ask.facts)
+    meta = MonthsMeta.model_validate(
+        {
+            "revision": ask.view.revision,
+            "known_at": known_at_text(query),
+            "from": months[0] if months else None,
+            "to": months[-1] if months else None,
+            "scope": scope_meta(query, scope, None),
+            "reports": reports_used(buckets),
+        }
+    )
+    columns = columns_of(grouping.by)
+    columns += [*ValueFields.model_fields, *(["missions"] if query.lineage else [])]
+    return Answer(_rows(ask, query, grouping, buckets), meta, columns)
+
+
+def months_of(ask: Ask, scope: Scope, query: MonthsQuery) -> list[str]:
+    """The months asked about, in order; none if there is no report. Raises InvalidRequest if the first is the later."""
+    to = query.to
+    if to is None:
+        latest = latest_day(ask.session, scope)
+        if latest is None and query.from_ is None:
+            return []
+        to = max(latest[:7] if latest else "", query.from_ or "")
+    first = query.from_ or _back(to, 11)
+    if first > to:
+        message = f"`from` ({first}) lies after `to` ({to}); put the earlier month first."
+        raise InvalidRequest(message, [Complaint(message=message, parameter="from")])
+    return months_between(first, to)
+
+
+def _back(month: str, steps: int) -> str:
+    number = int(month[:4]) * 12 + int(month[5:]) - 1 - steps
+    return f"{number // 12:04d}-{number % 12 + 1:02d}"
+
+
+def buckets_of(ask: Ask, scope: Scope, months: Sequence[str]) -> list[Bucket]:
+    """The reports of each month; one statement."""
+    if not months:
+        return []
+    found = find_statements(ask.session, scope, first_day(months[0]), last_day(months[-1]))
+    return monthly_buckets(months, found)
+
+
+def _rows(ask: Ask, query: SeriesQuery, grouping: Grouping, buckets: Sequence[Bucket]) -> Iterator[SeriesRow]:
+    chunks = [buckets[start : start + _MONTHS_AT_ONCE] for start in range(0, len(buckets), _MONTHS_AT_ONCE)]
+    if len(chunks) == 1:
+        sums = _by_month(ask, grouping, chunks[0])
+        groups = {group for tallies in sums.values() for group in tallies}
+    else:
+        groups = set(grouping.fold(sums_of(ask, grouping, buckets)))
+    groups |= set(grouping.named())
+    if len(groups) * len(buckets) > MOST_ROWS:
+        raise AnswerTooLarge(
+            f"{len(groups)} groups in {len(buckets)} months are {len(groups) * len(buckets):,} rows; {MOST_ROWS:,} are "
+            "allowed. Ask for fewer months, or name countries or missions.",
+            [Complaint(message="Ask for fewer months, or name countries or missions.", parameter="by")],
+        )
+    ordered = sorted(groups, key=group_order)
+    for chunk in chunks:
+        if len(chunks) > 1:
+            sums = _by_month(ask, grouping, chunk)
+        for bucket in chunk:
+            for group in ordered:
+                yield from _group_rows(ask, query, grouping, bucket, group, sums.get(bucket.name, {}))
+
+
+Sums = dict[tuple[Any, ...], Tally]
+
+
+def _by_month(ask: Ask, grouping: Grouping, buckets: Sequence[Bucket]) -> dict[str, Sums]:
+    by_month: dict[str, dict[tuple[Any, ...], Tally]] = {}
+    for key, tally in sums_of(ask, grouping, buckets, by_bucket=True).items():
+        by_month.setdefault(key[0], {})[key[1:]] = tally
+    return {month: grouping.fold(sums) for month, sums in by_month.items()}
+
+
+def _group_rows(
+    ask: Ask, query: SeriesQuery, grouping: Grouping, bucket: Bucket, group: tuple[Any, ...], sums: Sums
+) -> Iterator[SeriesRow]:
+    tally, why = sums.get(group), grouping.reason(bucket, group, ask.today)
+    for sex, value in values_of(grouping, group, tally, why):
+        row = SeriesRow(
+            **group_values(grouping, group, sex, bucket.name),
+            **value_fields(value, sources_of(bucket, tally, value)),
+            rows=rows_link(query, grouping, group, sex, bucket),
+        )
+        if query.lineage:
+            row.missions = sorted(tally.missions) if tally else []
+        yield row
+
+
+def rows_link(query: ScopeQuery, grouping: Grouping, group: Sequence[Any], sex: Sex | None, bucket: Bucket) -> str:
+    """Address of the counts behind a month: those of its last day that are no older than the month."""
+    values = {**grouping.filters(group), "sex": sex, "as_of": bucket.until, "max_age": int(bucket.until[8:]) - 1}
+    return link("/v1/deployments", query, without=("by", "from_", "to", "month", "against"), **values)

@@ -1,0 +1,230 @@
+"""How many people, summed along any dimensions, on one date."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from app.answers.asking import (
+    Answer,
+    Ask,
+    By,
+    DayMeta,
+    Grouping,
+    coverage_of,
+    day_bucket,
+    earlier_groups,
+    group_order,
+    known_at_text,
+    link,
+    reports_used,
+    scope_meta,
+    values_of,
+)
+from app.answers.cells import sum_cells
+from app.answers.explain import Explained, explain
+from app.answers.plans import RelatedPlan, related_plans
+from app.answers.rules import Bucket, Reason, Sex, Tally, Value, unknown_reason, window_start
+from app.answers.scope import AsOfQuery, resolve
+from app.core.shapes import COUNTRY_NAME, MISSION_NAME, AnyOf
+from app.core.vocabulary import PersonnelType, Region
+
+LOOKED_AT = (Reason.NO_OBSERVATION, Reason.NO_REPORT)
+
+
+class GroupFields(BaseModel):
+    """The fields of `by`; a row has those that were asked for."""
+
+    country: str | None = Field(
+        None, description="Contributor, ISO 3166-1 alpha-3; with `by=country`.", examples=["KAZ"]
+    )
+    country_name: str | None = COUNTRY_NAME
+    region: Region | None = Field(
+        None, description="UN region of the contributors; null: none. With `by=region`.", examples=["Asia"]
+    )
+    mission: str | None = Field(None, description="Mission; with `by=mission`.", examples=["UNIFIL"])
+    mission_name: str | None = MISSION_NAME
+    host: str | None = Field(
+        None,
+        description="All hosts of the missions, joined by `;`, so that each mission counts once. With `by=host`.",
+        examples=["LBN"],
+    )
+    personnel_type: PersonnelType | None = Field(
+        None, description="Kind of people; with `by=personnel_type`.", examples=["troops"]
+    )
+    sex: Sex | None = Field(None, description="With `by=sex`.", examples=["women"])
+    month: str | None = Field(None, description="Month; with `by=month`, and in series.", examples=["2024-01"])
+
+
+class ValueFields(BaseModel):
+    """A sum and what it is worth."""
+
+    total: int | None = Field(description="People, persons; null: unknown.", examples=[19])
+    women: int | None = Field(description="Women, persons; null: unknown or not asked for.", examples=[1])
+    men: int | None = Field(description="Men, persons; null: unknown or not asked for.", examples=[18])
+    at_least: bool = Field(description="True if more people may be there, of whom nothing is known.", examples=[False])
+    reason: Reason | None = Field(description="Why a value is null.", examples=[None])
+    sources: list[str] = Field(description="Sources of the counts, or of the zero.", examples=[["un-dpo-2024-01-31"]])
+
+
+class TotalRow(ValueFields, GroupFields):
+    """One group and its sum."""
+
+    rows: str = Field(
+        description="Address of the counts behind the number.",
+        examples=["/v1/deployments?country=KAZ&as_of=2024-01-31"],
+    )
+    plans: list[RelatedPlan] = Field(
+        [], description="Where nothing is known of a country in a mission: the plans for it. Plans are no counts."
+    )
+
+
+class TotalsQuery(AsOfQuery):
+    by: AnyOf[By] | None = Field(None, description="What to split the sum by.", examples=[["mission"]])
+    explain: bool = Field(
+        False,
+        description="`true` lists the counts that the sum rests on, and those it does not, each with the reason.",
+        examples=[True],
+    )
+
+
+def totals(ask: Ask, query: TotalsQuery) -> Answer:
+    """One row a group, in order of the groups; one row in all without `by`."""
+    scope = resolve(ask.session, query, ask.view, ask.facts)
+    grouping = Grouping(tuple(dict.fromkeys(query.by or ())), scope, ask.facts)
+    bucket = day_bucket(ask, scope, query)
+    groups: dict[tuple[Any, ...], Tally] = {}
+    if bucket is not None:
+        groups = grouping.fold(sums_of(ask, grouping, [bucket]))
+    rows = list(_rows(ask, query, grouping, bucket, groups))
+    meta = DayMeta(
+        revision=ask.view.revision,
+        known_at=known_at_text(query),
+        as_of=None if bucket is None else bucket.until,
+        scope=scope_meta(query, scope, query.max_age),
+        reports=reports_used([] if bucket is None else [bucket]),
+        coverage=coverage_of(groups.values()),
+        at_least=any(row.at_least for row in rows),
+    )
+    beside: dict[str, Sequence[Explained]] = {}
+    if query.explain:
+        counted, not_counted = explain(ask, scope, bucket, query.max_age)
+        beside = {"counted": counted, "not_counted": not_counted}
+    return Answer(rows, meta, [*columns_of(grouping.by), *ValueFields.model_fields], beside)
+
+
+def sums_of(ask: Ask, grouping: Grouping, buckets: Sequence[Bucket], *, by_bucket: bool = False) -> Any:
+    """The sums of a grouping by the dimensions of SQL, the bucket first if asked for."""
+    by = (*(("bucket",) if by_bucket else ()), *grouping.dimensions)
+    return sum_cells(ask.session, grouping.scope, ask.facts, buckets, by, by_mission=grouping.needs_missions)
+
+
+def columns_of(by: Sequence[By]) -> list[str]:
+    """The fields of `by`, the name of a code right behind the code."""
+    return [name for one in by for name in ([one.value, f"{one.value}_name"] if one in NAMED else [one.value])]
+
+
+NAMED = (By.COUNTRY, By.MISSION)
+
+
+def group_values(grouping: Grouping, group: Sequence[Any], sex: Sex | None, month: str | None) -> dict[str, Any]:
+    """The fields of `by` of one row, with the names of codes."""
+    values: dict[str, Any] = {}
+    parts = iter(group)
+    names = grouping.facts.names
+    for one in grouping.by:
+        if one is By.SEX:
+            values["sex"] = sex
+        elif one is By.MONTH:
+            values["month"] = month
+        else:
+            values[one.value] = next(parts)
+        if one in NAMED:
+            values[f"{one.value}_name"] = names.name(one.value, values[one.value])  # type: ignore[arg-type]
+    return values
+
+
+def value_fields(value: Value, sources: Sequence[str]) -> dict[str, Any]:
+    """The fields of a value."""
+    return {
+        "total": value.total,
+        "women": value.women,
+        "men": value.men,
+        "at_least": value.at_least,
+        "reason": value.reason,
+        "sources": sources,
+    }
+
+
+def sources_of(bucket: Bucket | None, tally: Tally | None, value: Value) -> list[str]:
+    """Sources of the counts behind a sum, or of the complete reports that say zero; none where nothing is known."""
+    if bucket is None or value.total is None:
+        return []
+    if tally is None or not tally.reports:
+        return sorted({one.source for one in bucket.statements if one.is_complete})
+    return sorted({one.source for one in bucket.statements if one.report in tally.reports})
+
+
+def _rows(
+    ask: Ask, query: TotalsQuery, grouping: Grouping, bucket: Bucket | None, groups: dict[tuple[Any, ...], Tally]
+) -> Iterator[TotalRow]:
+    unknown = Unknown(ask, query, grouping, bucket)
+    month = None if bucket is None else bucket.until[:7]
+    for group in sorted({*groups, *grouping.named()}, key=group_order):
+        tally, why = groups.get(group), unknown.reason(group)
+        for sex, value in values_of(grouping, group, tally, why):
+            values = group_values(grouping, group, sex, month)
+            row = TotalRow(
+                **values,
+                **value_fields(unknown.with_age(group, value), sources_of(bucket, tally, value)),
+                rows=_rows_link(query, grouping, group, sex, bucket),
+            )
+            if row.total is None:
+                row.plans = unknown.plans(group)
+            yield row
+
+
+class Unknown:
+    """Says why groups are unknown; looks at what is older only if some are."""
+
+    def __init__(self, ask: Ask, query: AsOfQuery, grouping: Grouping, bucket: Bucket | None) -> None:
+        self.ask, self.query, self.grouping, self.bucket = ask, query, grouping, bucket
+        self._earlier: tuple[Bucket, set[tuple[Any, ...]]] | None = None
+
+    def reason(self, group: Sequence[Any]) -> Reason | None:
+        """None if the group is zero where nothing is counted."""
+        if self.bucket is None:
+            return Reason.NO_REPORT
+        return self.grouping.reason(self.bucket, group, self.ask.today)
+
+    def doubts(self) -> dict[tuple[Any, ...], Tally]:
+        """The sums of the groups, those of counts that cannot be used among them."""
+        return {} if self.bucket is None else self.grouping.fold(sums_of(self.ask, self.grouping, [self.bucket]))
+
+    def with_age(self, group: tuple[Any, ...], value: Value) -> Value:
+        """The value, `stale` if something was stated about the group that is too old to count."""
+        if value.total is not None or value.reason not in LOOKED_AT or self.bucket is None:
+            return value
+        if self._earlier is None:
+            first = window_start(self.bucket.until, self.query.max_age)
+            self._earlier = earlier_groups(self.ask, self.grouping, first)
+        bucket, stated = self._earlier
+        missions = self.grouping.missions_of(group)
+        was_zero = unknown_reason(bucket, missions, None, self.ask.today, by_mission=self.grouping.needs_missions)
+        if group in stated or (was_zero is None and bucket.statements):
+            return Value(None, reason=Reason.STALE)
+        return value
+
+    def plans(self, group: Sequence[Any]) -> list[RelatedPlan]:
+        """Plans for the one country and the missions that a group is about."""
+        country, missions = self.grouping.country_of(group), self.grouping.missions_of(group)
+        if country is None or missions is None or self.bucket is None:
+            return []
+        return related_plans(self.ask, [country], sorted(missions))
+
+
+def _rows_link(
+    query: TotalsQuery, grouping: Grouping, group: Sequence[Any], sex: Sex | None, bucket: Bucket | None
+) -> str:
+    values = {**grouping.filters(group), "sex": sex, "as_of": None if bucket is None else bucket.until}
+    return link("/v1/deployments", query, without=("by", "explain"), **values)

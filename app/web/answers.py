@@ -1,0 +1,146 @@
+"""The route of every question: asks on one snapshot of the record, and sends rows as JSON, CSV or NDJSON."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Annotated, Any, cast
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+from pydantic import BaseModel, Field, create_model
+from sqlmodel import Session
+
+from app.answers.asking import Answer, Ask
+from app.answers.questions import Question
+from app.answers.scope import ScopeQuery
+from app.core.database import Database
+from app.core.errors import (
+    BadCursor,
+    InvalidRequest,
+    NotAcceptable,
+    TrackerError,
+    Unavailable,
+    UnknownCode,
+    UnknownParameter,
+    UriTooLong,
+)
+from app.core.history import View, open_view
+from app.core.queries import DEFAULT_LIMIT, Cursor, fingerprint_of
+from app.core.shapes import Format
+from app.web.formats import MEDIA_TYPES, choose_format, csv_head, csv_lines
+from app.web.problems import problem_docs
+from app.web.requests import ListLinks, page_links, refuse_repeats
+
+_ERRORS = (InvalidRequest, UnknownParameter, UnknownCode, NotAcceptable, UriTooLong, Unavailable, TrackerError)
+_NOT_ASKED = frozenset({"cursor", "limit", "format", "hxl"})
+
+
+def question_router(question: Question) -> APIRouter:
+    """GET /v1/{path}."""
+    router = APIRouter(prefix="/v1", tags=["answers"])
+    is_paged = "cursor" in question.query.model_fields
+    errors = (*_ERRORS, *question.errors, *((BadCursor,) if is_paged else ()))
+
+    @router.get(
+        f"/{question.path}",
+        summary=question.title,
+        description=question.description,
+        operation_id=f"ask_{question.path.replace('-', '_')}",
+        response_model=body_of(question),
+        responses={
+            200: {
+                "description": "The answer.",
+                "content": {
+                    "text/csv": {"schema": {"type": "string"}},
+                    "application/x-ndjson": {"schema": {"type": "string"}},
+                },
+            },
+            **problem_docs(*errors),
+        },
+    )
+    def answer(request: Request, query: Annotated[question.query, Query()]) -> Response:  # type: ignore[name-defined]
+        return _answer(request, question, query)
+
+    return router
+
+
+def body_of(question: Question) -> type[BaseModel]:
+    """The JSON body of an answer."""
+    fields: dict[str, Any] = {
+        "data": (list[question.row], Field(description="The rows, in order.")),  # type: ignore[name-defined]
+        "meta": (question.meta, Field(description="What was resolved.")),
+        "links": (ListLinks, Field(description="Addresses of this answer and of the next page.")),
+    }
+    for name, row in question.beside.items():
+        words = name.replace("_", " ")
+        fields[name] = (list[row], Field([], description=f"Only with `explain=true`: what is {words}."))  # type: ignore[valid-type]
+    return cast(type[BaseModel], create_model(question.row.__name__.removesuffix("Row") + "Answer", **fields))
+
+
+def _answer(request: Request, question: Question, query: ScopeQuery) -> Response:
+    refuse_repeats(request, query)
+    output = choose_format(query.format, request.headers.get("accept"))
+    database: Database = request.app.state.database
+    with database.read() as session:
+        view, start = _place(session, question, query)
+        facts = request.app.state.facts.of(session, view)
+        today = datetime.now(UTC).date().isoformat()
+        answer = question.answer(Ask(session, view, facts, today), query)
+        rows, end = _page(answer.rows, query, output, start)
+        cursor = None if end is None else Cursor(view.revision, _fingerprint(question, query), [end]).encode()
+        links = page_links(request, cursor)
+        # Rows may still have to be read: they are written down before the snapshot is given back.
+        content = _encoded(replace(answer, rows=rows), output, links, hxl=query.hxl == "1")
+    headers = {"Link": f'<{links.next}>; rel="next"'} if links.next else {}
+    return Response(content, media_type=MEDIA_TYPES[output], headers={"Vary": "Accept", **headers})
+
+
+def _place(session: Session, question: Question, query: ScopeQuery) -> tuple[View, int]:
+    """The state of the record looked at, and the number of rows shown before; that of the cursor if there is one."""
+    view = open_view(session, query.known_at)
+    text = getattr(query, "cursor", None)
+    if text is None:
+        return view, 0
+    cursor = Cursor.decode(text)
+    if cursor.query != _fingerprint(question, query):
+        raise BadCursor("The cursor belongs to another query. Keep every other parameter as it was.")
+    if cursor.revision > view.revision or len(cursor.keys) != 1 or type(cursor.keys[0]) is not int:
+        raise BadCursor("The cursor cannot be read. Start again without `cursor`.")
+    return View(cursor.revision, is_current=False), max(0, cursor.keys[0])
+
+
+def _fingerprint(question: Question, query: ScopeQuery) -> str:
+    return fingerprint_of(question.path, query, _NOT_ASKED)
+
+
+def _page(
+    rows: Iterable[BaseModel], query: ScopeQuery, output: Format, start: int
+) -> tuple[Iterable[BaseModel], int | None]:
+    """The rows to show, and the number of rows shown by then if there are more."""
+    if "cursor" not in type(query).model_fields:
+        return rows, None
+    limit: int | None = getattr(query, "limit", None)
+    if limit is None and output is not Format.JSON:
+        return list(rows)[start:], None
+    every, end = list(rows), start + (limit or DEFAULT_LIMIT)
+    return every[start:end], end if end < len(every) else None
+
+
+def _encoded(answer: Answer, output: Format, links: ListLinks, *, hxl: bool) -> bytes:
+    if output is Format.CSV:
+        return csv_head(answer.columns, hxl=hxl) + csv_lines(answer.rows, answer.columns)
+    if output is Format.NDJSON:
+        return b"".join(_row_json(row) + b"\n" for row in answer.rows)
+    parts = {"data": _list_json(answer.rows), "meta": answer.meta.model_dump_json(by_alias=True).encode()}
+    parts["links"] = links.model_dump_json().encode()
+    parts |= {name: _list_json(rows) for name, rows in answer.beside.items()}
+    return b"{" + b",".join(b'"%s":%s' % (name.encode(), value) for name, value in parts.items()) + b"}"
+
+
+def _row_json(row: BaseModel) -> bytes:
+    """A row without the fields that were not asked for."""
+    return row.model_dump_json(exclude_unset=True).encode()
+
+
+def _list_json(rows: Iterable[BaseModel]) -> bytes:
+    return b"[" + b",".join(map(_row_json, rows)) + b"]"
