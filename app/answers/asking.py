@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from sqlmodel import Session
 
 from app.answers.cells import find_statements, latest_day, sum_cells
-from app.answers.facts import Facts
+from app.answers.facts import Facts, MissionFacts
 from app.answers.rules import (
     Bucket,
     Reason,
@@ -162,6 +162,12 @@ class Grouping:
     by: tuple[By, ...]
     scope: Scope
     facts: Facts
+    _missions: dict[tuple[Any, ...], dict[str, MissionFacts] | None] = field(default_factory=dict)
+
+    @cached_property
+    def words(self) -> tuple[By, ...]:
+        """The words that make groups: sex and month split what a group holds."""
+        return tuple(one for one in self.by if one not in (By.SEX, By.MONTH))
 
     @property
     def needs_missions(self) -> bool:
@@ -180,7 +186,7 @@ class Grouping:
 
     def group_of(self, codes: Mapping[str, Any]) -> tuple[Any, ...]:
         """The group that a cell belongs to, without sex and month."""
-        return tuple(self._value(one, codes) for one in self.by if one not in (By.SEX, By.MONTH))
+        return tuple(self._value(one, codes) for one in self.words)
 
     def _value(self, one: By, codes: Mapping[str, Any]) -> Any:
         if one is By.REGION:
@@ -210,35 +216,35 @@ class Grouping:
 
     def named(self) -> Iterator[tuple[Any, ...]]:
         """The groups that the question names, which are answered even if nothing was counted."""
-        words = [one for one in self.by if one not in (By.SEX, By.MONTH)]
-        if not all(word.value in self.scope.named for word in words):
+        if not all(word.value in self.scope.named for word in self.words):
             return
-        values = [self.scope.named[word.value] for word in words]
+        values = [self.scope.named[word.value] for word in self.words]
         size = 1
         for one in values:
             size *= len(one)
         if size <= _MOST_NAMED:
             yield from product(*values)
 
-    def missions_of(self, group: Sequence[Any]) -> dict[str, Any] | None:
+    def missions_of(self, group: tuple[Any, ...]) -> dict[str, MissionFacts] | None:
         """The missions that a group sums over; None: all that are added up."""
-        words = [one for one in self.by if one not in (By.SEX, By.MONTH)]
-        told = dict(zip(words, group, strict=True))
+        if group not in self._missions:
+            self._missions[group] = self._find_missions(dict(zip(self.words, group, strict=True)))
+        return self._missions[group]
+
+    def _find_missions(self, told: Mapping[By, Any]) -> dict[str, MissionFacts] | None:
         codes: Iterable[str] | None = self.scope.missions
         if By.MISSION in told or By.HOST in told:
-            pool = self.scope.missions or self.facts.missions
             codes = [
                 code
-                for code in pool
+                for code in self.scope.missions or self.facts.missions
                 if told.get(By.MISSION, self.scope.lines.get(code, code)) == self.scope.lines.get(code, code)
                 and told.get(By.HOST, self.host_of(code)) == self.host_of(code)
             ]
         return None if codes is None else {code: self.facts.missions[code] for code in codes}
 
-    def filters(self, group: Sequence[Any]) -> dict[str, object]:
+    def filters(self, group: tuple[Any, ...]) -> dict[str, object]:
         """The filters that keep one group alone."""
-        words = [one for one in self.by if one not in (By.SEX, By.MONTH)]
-        told = dict(zip(words, group, strict=True))
+        told = dict(zip(self.words, group, strict=True))
         values: dict[str, object] = {
             one.value: told[one] for one in (By.COUNTRY, By.REGION, By.PERSONNEL_TYPE) if one in told
         }
@@ -246,20 +252,20 @@ class Grouping:
             values["mission"] = ",".join(sorted(self.missions_of(group) or ()))
         return values
 
-    def country_of(self, group: Sequence[Any]) -> str | None:
+    def country_of(self, group: tuple[Any, ...]) -> str | None:
         """The one country a group sums over, if it is one."""
         if By.COUNTRY in self.by:
-            return str(group[[one for one in self.by if one not in (By.SEX, By.MONTH)].index(By.COUNTRY)])
+            return str(group[self.words.index(By.COUNTRY)])
         if self.scope.countries is not None and len(self.scope.countries) == 1:
             return self.scope.countries[0]
         return None
 
-    def is_one_cell(self, group: Sequence[Any]) -> bool:
+    def is_one_cell(self, group: tuple[Any, ...]) -> bool:
         """True if a group is one country in one mission, so that one statement tells all of it."""
         missions = self.missions_of(group)
         return self.country_of(group) is not None and missions is not None and len(missions) == 1
 
-    def reason(self, bucket: Bucket, group: Sequence[Any], today: str) -> Reason | None:
+    def reason(self, bucket: Bucket, group: tuple[Any, ...], today: str) -> Reason | None:
         """Why nothing counted in a group is not zero; None if it is."""
         country = self.country_of(group)
         return unknown_reason(
@@ -277,7 +283,7 @@ def group_order(group: Sequence[Any]) -> list[tuple[bool, str]]:
 
 
 def values_of(
-    grouping: Grouping, group: Sequence[Any], tally: Tally | None, why: Reason | None
+    grouping: Grouping, group: tuple[Any, ...], tally: Tally | None, why: Reason | None
 ) -> Iterator[tuple[Sex | None, Value]]:
     """The value of a group, or one a sex where the question splits by it."""
     scope = grouping.scope

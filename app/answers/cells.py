@@ -9,17 +9,19 @@
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
     CTE,
     ColumnElement,
+    FromClause,
     Integer,
     Row,
     Select,
     String,
+    Table,
     and_,
     case,
     column,
@@ -40,7 +42,7 @@ from app.answers.facts import Facts
 from app.answers.rules import Bucket, Statement, Tally
 from app.answers.scope import Scope
 from app.core.columns import col, json_array, json_set
-from app.core.history import View, standing
+from app.core.history import standing
 from app.core.vocabulary import Bound, PersonnelType
 from app.headcounts.models import Headcount, HeadcountStatus, Measure
 from app.reports.models import Breakdown, Report, ReportMission
@@ -49,8 +51,8 @@ from app.sources.models import Source
 
 # As in the index over doubtful counts, which serves only if it is written the same.
 _DOUBTFUL = text("(headcount.status = 'disputed' OR headcount.bound <> 'exactly')")
-# People present, of a country's whole strength: those of one contingent are inside that, not beside it.
-_PRESENT = (col(Headcount.measure) == Measure.PRESENT, col(Headcount.contingent).is_(None))
+_TABLE: Table = Headcount.__table__  # type: ignore[attr-defined]
+_FIELDS = ("id", "report", "country", "mission", "personnel_type", "women", "men", "total", "status")
 
 
 def find_statements(session: Session, scope: Scope, first: str, last: str) -> list[Statement]:
@@ -115,13 +117,14 @@ def sum_cells(
 
     `by_mission`: the question needs missions, so what is published by country alone cannot answer it.
     """
-    counts = _counts(session, scope, facts, buckets, by_mission=by_mission)
-    rows = counts.rows
-    stands, asked = _stands(counts, buckets, scope.view), _asked_type(rows, scope)
+    if not any(bucket.statements for bucket in buckets):
+        return {}
+    rows = _counts(session, scope, facts, buckets, by_mission=by_mission)
+    asked, stands = _asked_type(rows, scope), _stands(rows)
     counted = and_(stands, asked)
     split = and_(counted, rows.c.women.is_not(None), rows.c.men.is_not(None))
-    newest = or_(rows.c.place == rows.c.first, and_(rows.c.first.is_(None), rows.c.settled == 0))
-    left_out = and_(rows.c.usable == 0, newest, asked)
+    left_out = and_(rows.c.usable == 0, rows.c.spoken == 0, rows.c.unanswered == 1, asked)
+    disputed = rows.c.status == HeadcountStatus.DISPUTED
     untyped: ColumnElement[bool] = false()
     if scope.types is not None and PersonnelType.UNSPECIFIED not in scope.types:
         untyped = and_(stands, rows.c.personnel_type == PersonnelType.UNSPECIFIED, rows.c.total > 0)
@@ -136,8 +139,8 @@ def sum_cells(
         _sum(untyped, rows.c.total),
         func.count(distinct(case((counted, cell)))),
         _sum(and_(counted, rows.c.complete == 0), 1),
-        _sum(and_(left_out, rows.c.disputed == 1), 1),
-        _sum(and_(left_out, rows.c.disputed == 0), 1),
+        _sum(and_(left_out, disputed), 1),
+        _sum(and_(left_out, not_(disputed)), 1),
         func.min(case((counted, rows.c.as_of_last))),
         json_set(case((counted, rows.c.report))),
     ).where(or_(counted, left_out, untyped))
@@ -173,94 +176,139 @@ class Count:
     total: int
     stands: bool
     stands_with: bool  # its report stands for its country and mission
-    has_kinds: bool  # counts with kinds stand beside it in its report
-    first: int | None  # place of the first report with usable counts of its country and mission
 
 
 def list_counts(
     session: Session, scope: Scope, facts: Facts, buckets: Sequence[Bucket], *, standing_only: bool = True
 ) -> list[Count]:
     """The counts themselves, by country, mission and kind; with the others that can be used, if asked for."""
-    counts = _counts(session, scope, facts, buckets, by_mission=True)
-    rows = counts.rows
-    stands = _stands(counts, buckets, scope.view)
-    first = and_(rows.c.usable == 1, rows.c.place == rows.c.first)
+    if not any(bucket.statements for bucket in buckets):
+        return []
+    rows = _counts(session, scope, facts, buckets, by_mission=True)
+    fields = [name for name in Count.__annotations__ if name not in ("headcount", "stands", "stands_with")]
     statement = select(
         rows.c.id.label("headcount"),
-        rows.c.report,
-        rows.c.bucket,
-        rows.c.place,
-        rows.c.country,
-        rows.c.mission,
-        rows.c.personnel_type,
-        rows.c.women,
-        rows.c.men,
-        rows.c.total,
-        stands.label("stands"),
-        first.label("stands_with"),
-        rows.c.has_kinds,
-        rows.c.first,
-    ).where(_asked_type(rows, scope), stands if standing_only else rows.c.usable == 1)
-    statement = statement.order_by(rows.c.bucket, rows.c.country, rows.c.mission, rows.c.personnel_type, rows.c.place)
-    return [Count(**row._mapping) for row in session.execute(statement)]
+        *(rows.c[name] for name in fields),
+        _stands(rows).label("stands"),
+        _stands_with(rows).label("stands_with"),
+    ).where(_asked_type(rows, scope), _stands(rows) if standing_only else rows.c.usable == 1)
+    order = (rows.c.bucket, rows.c.country, rows.c.mission, rows.c.personnel_type, rows.c.place)
+    return [Count(**row._mapping) for row in session.execute(statement.order_by(*order))]
 
 
-def _asked_type(rows: Any, scope: Scope) -> ColumnElement[bool]:
+def _asked_type(rows: CTE, scope: Scope) -> ColumnElement[bool]:
     return true() if scope.types is None else rows.c.personnel_type.in_(scope.types)
 
 
-def usable() -> ColumnElement[bool]:
-    """True for a headcount that can stand."""
-    return and_(
-        col(Headcount.status) == HeadcountStatus.REPORTED,
-        col(Headcount.bound) == Bound.EXACTLY,
-    )
+def _stands_with(rows: CTE) -> ColumnElement[bool]:
+    """True for a usable count of the first report that speaks of its country and mission."""
+    return and_(rows.c.usable == 1, rows.c.spoken == 0)
 
 
-@dataclass(frozen=True)
-class _Counts:
-    """The headcounts a question looks at, and the reports they belong to with their places."""
-
-    placed: CTE
-    rows: CTE
+def _stands(rows: CTE) -> ColumnElement[bool]:
+    """The same, without a total beside its kinds."""
+    return and_(_stands_with(rows), rows.c.has_kinds == 0)
 
 
-def _counts(session: Session, scope: Scope, facts: Facts, buckets: Sequence[Bucket], *, by_mission: bool) -> _Counts:
-    """The headcounts of the reports in the buckets, with what decides whether each stands."""
+def _counts(session: Session, scope: Scope, facts: Facts, buckets: Sequence[Bucket], *, by_mission: bool) -> CTE:
+    """The headcounts in scope of the reports in the buckets, with what decides whether each stands, as 0 or 1:
+
+    `usable`: it can stand; `spoken`: a report before its own speaks of its country and mission; `has_kinds`: it is
+    the total of counts beside it; `unanswered`: it cannot be used, and no other count stands for it.
+    """
     placed = _placed(session, buckets)
-    can_stand = case((usable(), 1), else_=0)
-    cell = (placed.c.bucket, col(Headcount.country), col(Headcount.mission))
-    has_kind = and_(usable(), col(Headcount.personnel_type) != PersonnelType.UNSPECIFIED)
+    usable = and_(*_usable(_TABLE))
+    is_total = and_(usable, _TABLE.c.personnel_type == PersonnelType.UNSPECIFIED)
     statement = (
         select(
-            col(Headcount.id),
-            col(Headcount.report),
-            col(Headcount.country),
-            col(Headcount.mission),
-            col(Headcount.personnel_type),
-            col(Headcount.women),
-            col(Headcount.men),
-            col(Headcount.total),
-            case((col(Headcount.status) == HeadcountStatus.DISPUTED, 1), else_=0).label("disputed"),
-            can_stand.label("usable"),
+            *(_TABLE.c[name] for name in _FIELDS),
             placed.c.bucket,
             placed.c.place,
             placed.c.as_of_last,
             placed.c.complete,
-            placed.c.complete_before,
-            placed.c.settled,
-            func.min(case((usable(), placed.c.place))).over(partition_by=cell).label("first"),
-            func.max(case((has_kind, 1), else_=0)).over(partition_by=(*cell, placed.c.place)).label("has_kinds"),
+            case((usable, 1), else_=0).label("usable"),
+            case((placed.c.place == 0, 0), (_spoken_before(placed, scope), 1), else_=0).label("spoken"),
+            case((not_(is_total), 0), (_kinds_beside(scope), 1), else_=0).label("has_kinds"),
+            case((usable, 0), (_unanswered(placed, scope), 1), else_=0).label("unanswered"),
         )
         .select_from(placed)
-        .join(Headcount, col(Headcount.report) == placed.c.report)
+        .join(Headcount, _TABLE.c.report == placed.c.report)
         .where(
             standing(Headcount, scope.view),
-            *_PRESENT,
+            *_present(_TABLE),
             *_in_scope(scope, placed, facts, buckets, by_mission=by_mission),
         )
     )
-    return _Counts(placed, statement.cte("counts"))
+    # Written down once: the engines would otherwise decide anew for each sum whether a count stands.
+    return statement.cte("counts").prefix_with("MATERIALIZED")
+
+
+def _present(row: FromClause) -> tuple[ColumnElement[bool], ...]:
+    """People present, of a country's whole strength: those of one contingent are inside that, not beside it."""
+    return (row.c.measure == Measure.PRESENT, row.c.contingent.is_(None))
+
+
+def _usable(row: FromClause) -> tuple[ColumnElement[bool], ...]:
+    """An exact number that is not disputed."""
+    return (row.c.status == HeadcountStatus.REPORTED, row.c.bound == Bound.EXACTLY)
+
+
+def _other_count(scope: Scope, report: ColumnElement[str], *conditions: str) -> ColumnElement[bool]:
+    """True if a report states a count of the same country and mission: a usable one, one of a kind, or any."""
+    other = _TABLE.alias()
+    found = exists().where(
+        other.c.report == report,
+        other.c.country == _TABLE.c.country,
+        func.coalesce(other.c.mission, "") == func.coalesce(_TABLE.c.mission, ""),
+        standing(Headcount, scope.view, other),
+        *_present(other),
+    )
+    if "usable" in conditions:
+        found = found.where(*_usable(other))
+    if "of a kind" in conditions:
+        found = found.where(other.c.personnel_type != PersonnelType.UNSPECIFIED)
+    return found.correlate_except(other)
+
+
+def _kinds_beside(scope: Scope) -> ColumnElement[bool]:
+    return _other_count(scope, _TABLE.c.report, "usable", "of a kind")
+
+
+def _spoken_before(placed: CTE, scope: Scope) -> ColumnElement[bool]:
+    """True if a report before this one speaks of the country and mission.
+
+    It does by a usable count, and a complete one also by leaving them out, which means zero.
+    """
+    before = placed.alias("before")
+    listed = exists().where(
+        col(ReportMission.report) == before.c.report,
+        col(ReportMission.revision) == before.c.revision,
+        col(ReportMission.mission) == _TABLE.c.mission,
+    )
+    says_zero = and_(
+        before.c.complete == 1,
+        (before.c.by_mission == 1) == _TABLE.c.mission.is_not(None),
+        or_(before.c.all_missions == 1, listed.correlate_except(ReportMission)),
+        not_(_other_count(scope, before.c.report)),
+    )
+    spoken = exists().where(
+        before.c.bucket == placed.c.bucket,
+        before.c.place < placed.c.place,
+        or_(_other_count(scope, before.c.report, "usable"), says_zero),
+    )
+    return spoken.correlate_except(before)
+
+
+def _unanswered(placed: CTE, scope: Scope) -> ColumnElement[bool]:
+    """True if a count that cannot be used leaves a hole: beside it others stand, or none stands in its place."""
+    behind = placed.alias("behind")
+    used_behind = exists().where(
+        behind.c.bucket == placed.c.bucket,
+        behind.c.place > placed.c.place,
+        _other_count(scope, behind.c.report, "usable"),
+    )
+    hole = and_(placed.c.settled == 0, not_(used_behind.correlate_except(behind)))
+    return or_(_other_count(scope, _TABLE.c.report, "usable"), hole)
 
 
 def _in_scope(
@@ -300,68 +348,44 @@ def _oldest(bucket: Bucket) -> str:
     return min((one.as_of_last for one in bucket.statements), default=bucket.until)
 
 
-def _stands(counts: "_Counts", buckets: Sequence[Bucket], view: View) -> ColumnElement[bool]:
-    rows = counts.rows
-    alone = not_(and_(rows.c.personnel_type == PersonnelType.UNSPECIFIED, rows.c.has_kinds == 1))
-    stands = and_(rows.c.usable == 1, rows.c.place == rows.c.first, alone)
-    if not any(one.is_complete for bucket in buckets for one in bucket.statements[:-1]):
-        return stands
-    return and_(stands, or_(rows.c.complete_before == 0, not_(_zero_before(counts, view))))
-
-
-def _zero_before(counts: "_Counts", view: View) -> ColumnElement[bool]:
-    """True if a complete report before it says nothing of the country in the mission, which means zero there."""
-    rows, before = counts.rows, counts.placed.alias("before")
-    listed = exists().where(
-        col(ReportMission.report) == before.c.report,
-        col(ReportMission.revision) == before.c.revision,
-        col(ReportMission.mission) == rows.c.mission,
-    )
-    said = exists().where(
-        col(Headcount.report) == before.c.report,
-        col(Headcount.country) == rows.c.country,
-        func.coalesce(col(Headcount.mission), "") == func.coalesce(rows.c.mission, ""),
-        standing(Headcount, view),
-        *_PRESENT,
-    )
-    return exists().where(
-        before.c.bucket == rows.c.bucket,
-        before.c.place < rows.c.place,
-        before.c.complete == 1,
-        (before.c.by_mission == 1) == rows.c.mission.is_not(None),
-        or_(before.c.all_missions == 1, listed),
-        not_(said),
-    )
+_PLACED: dict[str, TypeEngine[Any]] = {
+    "report": String(),
+    "revision": Integer(),
+    "bucket": String(),
+    "place": Integer(),
+    "as_of_last": String(),
+    "complete": Integer(),
+    "all_missions": Integer(),
+    "by_mission": Integer(),
+    "settled": Integer(),
+}
 
 
 def _placed(session: Session, buckets: Sequence[Bucket]) -> CTE:
     """The reports of the buckets with their places, as one JSON text, so that the statement is always the same."""
-    rows = [row for bucket in buckets for row in _places(bucket)]
-    columns: dict[str, TypeEngine[Any]] = {
-        "report": String(), "revision": Integer(), "bucket": String(), "place": Integer(), "as_of_last": String(),
-        "complete": Integer(), "complete_before": Integer(), "all_missions": Integer(), "by_mission": Integer(),
-        "settled": Integer(),
-    }  # fmt: skip
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    parts = []
-    for number, (name, kind) in enumerate(columns.items()):
-        if is_sqlite:
-            parts.append(f"json_extract(value, '$[{number}]') AS {name}")
-        elif isinstance(kind, Integer):
-            parts.append(f"CAST(value->>{number} AS integer) AS {name}")
-        else:
-            parts.append(f"value->>{number} AS {name}")
-    source = "json_each(:placed)" if is_sqlite else "jsonb_array_elements(CAST(:placed AS jsonb)) AS value"
-    statement = text(f"SELECT {', '.join(parts)} FROM {source}").bindparams(placed=json.dumps(rows))
-    return statement.columns(*(column(name, kind) for name, kind in columns.items())).cte("placed")
-
-
-def _places(bucket: Bucket) -> Iterator[list[object]]:
-    complete = 0
-    for place, one in enumerate(bucket.statements):
-        yield [
-            one.report, one.revision, bucket.name, place, one.as_of_last, int(one.is_complete), complete,
-            int(one.scope is ReportScope.ALL_MISSIONS), int(one.breakdown is Breakdown.MISSION),
+    rows = [
+        [
+            one.report,
+            one.revision,
+            bucket.name,
+            place,
+            one.as_of_last,
+            int(one.is_complete),
+            int(one.scope is ReportScope.ALL_MISSIONS),
+            int(one.breakdown is Breakdown.MISSION),
             int(bucket.is_settled),
-        ]  # fmt: skip
-        complete += one.is_complete
+        ]
+        for bucket in buckets
+        for place, one in enumerate(bucket.statements)
+    ]
+    if session.get_bind().dialect.name == "sqlite":
+        parts = [f"json_extract(value, '$[{number}]') AS {name}" for number, name in enumerate(_PLACED)]
+        source = "json_each(:placed)"
+    else:
+        parts = [
+            f"CAST(value->>{number} AS {'integer' if isinstance(kind, Integer) else 'text'}) AS {name}"
+            for number, (name, kind) in enumerate(_PLACED.items())
+        ]
+        source = "jsonb_array_elements(CAST(:placed AS jsonb)) AS value"
+    statement = text(f"SELECT {', '.join(parts)} FROM {source}").bindparams(placed=json.dumps(rows))
+    return statement.columns(*(column(name, kind) for name, kind in _PLACED.items())).cte("placed")

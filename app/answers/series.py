@@ -1,6 +1,7 @@
 """How many people month by month, each month from its own reports: nothing is carried over."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import Field
@@ -105,7 +106,9 @@ def buckets_of(ask: Ask, scope: Scope, months: Sequence[str]) -> list[Bucket]:
 
 
 def _rows(ask: Ask, query: SeriesQuery, grouping: Grouping, buckets: Sequence[Bucket]) -> Iterator[SeriesRow]:
-    chunks = [buckets[start : start + _MONTHS_AT_ONCE] for start in range(0, len(buckets), _MONTHS_AT_ONCE)]
+    # Sums of two dimensions may be many: they are read some months at a time.
+    step = _MONTHS_AT_ONCE if len(grouping.dimensions) > 1 else max(1, len(buckets))
+    chunks = [buckets[start : start + step] for start in range(0, len(buckets), step)]
     if len(chunks) == 1:
         sums = _by_month(ask, grouping, chunks[0])
         groups = {group for tallies in sums.values() for group in tallies}
@@ -118,13 +121,13 @@ def _rows(ask: Ask, query: SeriesQuery, grouping: Grouping, buckets: Sequence[Bu
             "allowed. Ask for fewer months, or name countries or missions.",
             [Complaint(message="Ask for fewer months, or name countries or missions.", parameter="by")],
         )
-    ordered = sorted(groups, key=group_order)
+    ordered, told = sorted(groups, key=group_order), _Told(query, grouping, ask.today)
     for chunk in chunks:
         if len(chunks) > 1:
             sums = _by_month(ask, grouping, chunk)
         for bucket in chunk:
             for group in ordered:
-                yield from _group_rows(ask, query, grouping, bucket, group, sums.get(bucket.name, {}))
+                yield from _group_rows(query, grouping, bucket, group, sums.get(bucket.name, {}), told)
 
 
 Sums = dict[tuple[Any, ...], Tally]
@@ -138,21 +141,47 @@ def _by_month(ask: Ask, grouping: Grouping, buckets: Sequence[Bucket]) -> dict[s
 
 
 def _group_rows(
-    ask: Ask, query: SeriesQuery, grouping: Grouping, bucket: Bucket, group: tuple[Any, ...], sums: Sums
+    query: SeriesQuery, grouping: Grouping, bucket: Bucket, group: tuple[Any, ...], sums: Sums, told: "_Told"
 ) -> Iterator[SeriesRow]:
-    tally, why = sums.get(group), grouping.reason(bucket, group, ask.today)
+    tally, why = sums.get(group), grouping.reason(bucket, group, told.today)
     for sex, value in values_of(grouping, group, tally, why):
         row = SeriesRow(
-            **group_values(grouping, group, sex, bucket.name),
+            **told.values(group, sex) | {"month": bucket.name},
             **value_fields(value, sources_of(bucket, tally, value)),
-            rows=rows_link(query, grouping, group, sex, bucket),
+            rows=told.link(group, sex) + month_filter(bucket),
         )
         if query.lineage:
             row.missions = sorted(tally.missions) if tally else []
         yield row
 
 
-def rows_link(query: ScopeQuery, grouping: Grouping, group: Sequence[Any], sex: Sex | None, bucket: Bucket) -> str:
-    """Address of the counts behind a month: those of its last day that are no older than the month."""
-    values = {**grouping.filters(group), "sex": sex, "as_of": bucket.until, "max_age": int(bucket.until[8:]) - 1}
+@dataclass(frozen=True)
+class _Told:
+    """What the rows of one group have in common, put together once and not in every month."""
+
+    query: SeriesQuery
+    grouping: Grouping
+    today: str
+    _values: dict[Any, dict[str, Any]] = field(default_factory=dict)
+    _links: dict[Any, str] = field(default_factory=dict)
+
+    def values(self, group: tuple[Any, ...], sex: Sex | None) -> dict[str, Any]:
+        if (group, sex) not in self._values:
+            self._values[group, sex] = group_values(self.grouping, group, sex, None)
+        return self._values[group, sex]
+
+    def link(self, group: tuple[Any, ...], sex: Sex | None) -> str:
+        if (group, sex) not in self._links:
+            self._links[group, sex] = rows_link(self.query, self.grouping, group, sex)
+        return self._links[group, sex]
+
+
+def rows_link(query: ScopeQuery, grouping: Grouping, group: tuple[Any, ...], sex: Sex | None) -> str:
+    """Address of the counts behind a group, to which a `month_filter` belongs."""
+    values = {**grouping.filters(group), "sex": sex}
     return link("/v1/deployments", query, without=("by", "from_", "to", "month", "against"), **values)
+
+
+def month_filter(bucket: Bucket) -> str:
+    """The rest of that address: the counts of a month's last day that are no older than the month."""
+    return f"&as_of={bucket.until}&max_age={int(bucket.until[8:]) - 1}"

@@ -127,7 +127,7 @@ def columns_of(by: Sequence[By]) -> list[str]:
 NAMED = (By.COUNTRY, By.MISSION)
 
 
-def group_values(grouping: Grouping, group: Sequence[Any], sex: Sex | None, month: str | None) -> dict[str, Any]:
+def group_values(grouping: Grouping, group: tuple[Any, ...], sex: Sex | None, month: str | None) -> dict[str, Any]:
     """The fields of `by` of one row, with the names of codes."""
     values: dict[str, Any] = {}
     parts = iter(group)
@@ -191,7 +191,7 @@ class Unknown:
         self.ask, self.query, self.grouping, self.bucket = ask, query, grouping, bucket
         self._earlier: tuple[Bucket, set[tuple[Any, ...]]] | None = None
 
-    def reason(self, group: Sequence[Any]) -> Reason | None:
+    def reason(self, group: tuple[Any, ...]) -> Reason | None:
         """None if the group is zero where nothing is counted."""
         if self.bucket is None:
             return Reason.NO_REPORT
@@ -215,7 +215,7 @@ class Unknown:
             return Value(None, reason=Reason.STALE)
         return value
 
-    def plans(self, group: Sequence[Any]) -> list[RelatedPlan]:
+    def plans(self, group: tuple[Any, ...]) -> list[RelatedPlan]:
         """Plans for the one country and the missions that a group is about."""
         country, missions = self.grouping.country_of(group), self.grouping.missions_of(group)
         if country is None or missions is None or self.bucket is None:
@@ -224,7 +224,7 @@ class Unknown:
 
 
 def _rows_link(
-    query: TotalsQuery, grouping: Grouping, group: Sequence[Any], sex: Sex | None, bucket: Bucket | None
+    query: TotalsQuery, grouping: Grouping, group: tuple[Any, ...], sex: Sex | None, bucket: Bucket | None
 ) -> str:
     values = {**grouping.filters(group), "sex": sex, "as_of": None if bucket is None else bucket.until}
     return link("/v1/deployments", query, without=("by", "explain"), **values)

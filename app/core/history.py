@@ -17,6 +17,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     ForeignKeyConstraint,
+    FromClause,
     Index,
     PrimaryKeyConstraint,
     Table,
@@ -153,12 +154,12 @@ def open_view(session: Session, known_at: datetime | None = None) -> View:
     return View(revision=session.execute(statement).scalar_one(), is_current=known_at is None)
 
 
-def standing(row: type[SQLModel], view: View) -> ColumnElement[bool]:
-    """True for the rows that stood in a view. Every read filters through here.
+def standing(row: type[SQLModel], view: View, alias: FromClause | None = None) -> ColumnElement[bool]:
+    """True for the rows that stood in a view; those of its `alias` if one is given. Every read filters through here.
 
     Rows of a list inside a record stand with their revision, so there is nothing to filter.
     """
-    columns = row.__table__.c  # type: ignore[attr-defined]
+    columns = (row.__table__ if alias is None else alias).c  # type: ignore[attr-defined]
     if issubclass(row, Change):
         return columns.number <= view.revision  # type: ignore[no-any-return]
     if not issubclass(row, LedgerRow):
