@@ -1,4 +1,4 @@
-"""The UN's month-end tables of 2015 to 2025 as they were published, recorded whole; only where the files are at hand."""
+"""The UN's month-end tables of 2015 to 2025 as they were published, recorded whole where the files are at hand."""
 
 import csv
 import gzip
@@ -27,9 +27,9 @@ TYPES = {
 
 
 def rows_of(path: Path) -> Iterator[dict[str, str]]:
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-    with opened as file:
-        yield from csv.DictReader(file)
+    raw = path.read_bytes()
+    text = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode()
+    yield from csv.DictReader(text.splitlines())
 
 
 def record_un_tables(database: Database) -> int:

@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 
 from sqlmodel import Session
 
+from app.authorisations.models import AuthorisationIn
+from app.contingents.models import ContingentIn, StatusEventIn
 from app.core.database import Database
 from app.core.history import Change, Origin, begin_change, record
 from app.countries.models import CountryIn
@@ -49,6 +51,24 @@ def make_headcount(**values: object) -> HeadcountIn:
 
 def make_printed_total(**values: object) -> PrintedTotalIn:
     return PrintedTotalIn.model_validate({"report": "paper", "mission": "UNDOF", "total": 6, **values})
+
+
+def make_authorisation(**values: object) -> AuthorisationIn:
+    defaults = {"id": "decree", "country": "KAZ", "missions": ["UNDOF"], "max_persons": 100, "bound": "up_to"}
+    return AuthorisationIn.model_validate({**defaults, "approved_on": "2024-01-10", "source": "paper", **values})
+
+
+def make_contingent(**values: object) -> ContingentIn:
+    defaults = {"id": "company", "country": "KAZ", "mission": "UNDOF", "label": "A company", "planned_persons": 60}
+    return ContingentIn.model_validate({**defaults, "authorisation": "decree", "source": "paper", **values})
+
+
+def make_status_event(**values: object) -> StatusEventIn:
+    defaults = {"contingent": "company", "kind": "departed", "on": "2024-02-10", "certainty": "stated"}
+    event = {**defaults, "source": "paper", **values}
+    return StatusEventIn.model_validate(
+        {"id": f"{event['contingent']}.{event['kind']}-{event['on']}".replace("_", "-"), **event}
+    )
 
 
 def make_world(database: Database) -> None:

@@ -107,6 +107,8 @@ def day_bucket(ask: Ask, scope: Scope, query: AsOfQuery) -> Bucket | None:
     until = last_day(query.as_of) if query.as_of else latest_day(ask.session, scope)
     if until is None:
         return None
+    if until > ask.today:
+        return fill_bucket(until, until, (), carries_over=True)  # nobody can have counted people of tomorrow
     found = find_statements(ask.session, scope, window_start(until, query.max_age), until)
     return fill_bucket(until, until, found, carries_over=True)
 

@@ -80,7 +80,9 @@ def find_statements(session: Session, scope: Scope, first: str, last: str) -> li
         doubtful.correlate(Report).label("doubtful"),
         missions.correlate(Report).scalar_subquery().label("missions"),
     )
-    statement = _reports_in_scope(statement, scope).where(col(Report.as_of_last).between(first, last))
+    statement = _reports_in_scope(statement, scope).where(
+        col(Report.as_of_last) >= first, col(Report.as_of_last) <= last
+    )
     return [Statement(**_named(row)) for row in session.execute(statement)]
 
 
@@ -275,40 +277,38 @@ def _kinds_beside(scope: Scope) -> ColumnElement[bool]:
 
 
 def _spoken_before(placed: CTE, scope: Scope) -> ColumnElement[bool]:
-    """True if a report before this one speaks of the country and mission.
-
-    It does by a usable count, and a complete one also by leaving them out, which means zero.
-    """
+    """True if a report before this one speaks of the country and mission."""
     before = placed.alias("before")
-    listed = exists().where(
-        col(ReportMission.report) == before.c.report,
-        col(ReportMission.revision) == before.c.revision,
-        col(ReportMission.mission) == _TABLE.c.mission,
-    )
-    says_zero = and_(
-        before.c.complete == 1,
-        (before.c.by_mission == 1) == _TABLE.c.mission.is_not(None),
-        or_(before.c.all_missions == 1, listed.correlate_except(ReportMission)),
-        not_(_other_count(scope, before.c.report)),
-    )
-    spoken = exists().where(
-        before.c.bucket == placed.c.bucket,
-        before.c.place < placed.c.place,
-        or_(_other_count(scope, before.c.report, "usable"), says_zero),
-    )
-    return spoken.correlate_except(before)
+    return _speaks(before, placed, scope, before.c.place < placed.c.place)
 
 
 def _unanswered(placed: CTE, scope: Scope) -> ColumnElement[bool]:
-    """True if a count that cannot be used leaves a hole: beside it others stand, or none stands in its place."""
+    """True if a count that cannot be used leaves a hole: beside it others stand, or no report speaks in its place."""
     behind = placed.alias("behind")
-    used_behind = exists().where(
-        behind.c.bucket == placed.c.bucket,
-        behind.c.place > placed.c.place,
-        _other_count(scope, behind.c.report, "usable"),
+    spoken_behind = _speaks(behind, placed, scope, behind.c.place > placed.c.place)
+    return or_(_other_count(scope, _TABLE.c.report, "usable"), not_(spoken_behind))
+
+
+def _speaks(other: FromClause, placed: CTE, scope: Scope, where: ColumnElement[bool]) -> ColumnElement[bool]:
+    """True if another report of the bucket speaks of the country and mission.
+
+    It does by a usable count, and a complete one also by leaving them out, which means zero.
+    """
+    listed = exists().where(
+        col(ReportMission.report) == other.c.report,
+        col(ReportMission.revision) == other.c.revision,
+        col(ReportMission.mission) == _TABLE.c.mission,
     )
-    hole = and_(placed.c.settled == 0, not_(used_behind.correlate_except(behind)))
-    return or_(_other_count(scope, _TABLE.c.report, "usable"), hole)
+    says_zero = and_(
+        other.c.complete == 1,
+        (other.c.by_mission == 1) == _TABLE.c.mission.is_not(None),
+        or_(other.c.all_missions == 1, listed.correlate_except(ReportMission)),
+        not_(_other_count(scope, other.c.report)),
+    )
+    spoken = exists().where(
+        other.c.bucket == placed.c.bucket, where, or_(_other_count(scope, other.c.report, "usable"), says_zero)
+    )
+    return spoken.correlate_except(other)
 
 
 def _in_scope(
@@ -357,7 +357,6 @@ _PLACED: dict[str, TypeEngine[Any]] = {
     "complete": Integer(),
     "all_missions": Integer(),
     "by_mission": Integer(),
-    "settled": Integer(),
 }
 
 
@@ -373,7 +372,6 @@ def _placed(session: Session, buckets: Sequence[Bucket]) -> CTE:
             int(one.is_complete),
             int(one.scope is ReportScope.ALL_MISSIONS),
             int(one.breakdown is Breakdown.MISSION),
-            int(bucket.is_settled),
         ]
         for bucket in buckets
         for place, one in enumerate(bucket.statements)
