@@ -2,6 +2,7 @@
 
 from app.authorisations.store import AUTHORISATION_LIST
 from app.ceilings.store import CEILING_LIST
+from app.computed import COMPUTED
 from app.contingents.store import CONTINGENT_LIST, STATUS_EVENT_LIST
 from app.core.changes import CHANGE_LIST
 from app.countries.store import COUNTRY_ALIAS_LIST, COUNTRY_LIST, COUNTRY_SUCCESSION_LIST
@@ -15,7 +16,7 @@ from app.sources.store import CLAIM_LIST, SOURCE_LIST
 from app.web.nouns import Noun
 
 NOUNS = tuple(
-    Noun(path, title, listing, description, INCLUDES.get(path, ()))
+    Noun(path, title, listing, description, (*INCLUDES.get(path, ()), *COMPUTED.get(path, ())))
     for path, title, listing, description in (
         ("missions", "mission", MISSION_LIST, "Missions with hosts, dates, other names and the ceilings in force."),
         ("mission-aliases", "mission alias", MISSION_ALIAS_LIST, "Other names under which missions are printed."),

@@ -16,6 +16,7 @@ import pytest
 import uvicorn
 from sqlalchemy import create_engine, make_url, text
 
+from app import seeds
 from app.core.database import Database
 from app.core.settings import Settings
 from app.main import create_app
@@ -74,6 +75,10 @@ class Databases:
         """Address of a new database that holds the seeds."""
         return self._create(self._template("seeded"))
 
+    def seeded_places(self) -> str:
+        """Address of a new database that holds the seeds without reports and headcounts."""
+        return self._create(self._template("places"))
+
     def _template(self, kind: str) -> str:
         if kind not in self._templates:
             url = self._create(None)
@@ -81,6 +86,10 @@ class Databases:
             migrate(database)
             if kind == "seeded":
                 seed(database)
+            if kind == "places":
+                with database.write() as session:
+                    for file in seeds._FILES:
+                        seeds._seed_file(session, file, seeds.SEED_DATA)
             database.close()
             self._templates[kind] = url
         return self._templates[kind]

@@ -28,7 +28,7 @@ TYPES = {
 
 def rows_of(path: Path) -> Iterator[dict[str, str]]:
     raw = path.read_bytes()
-    text = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode()
+    text = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("utf-8-sig")
     yield from csv.DictReader(text.splitlines())
 
 

@@ -75,7 +75,7 @@ class AnswerMeta(BaseModel):
 
     revision: int = Field(description="Number of the last change the answer takes into account.", examples=[120])
     known_at: str | None = Field(description="The moment asked about, UTC; null: now.", examples=[None])
-    scope: ScopeMeta = Field(description="What was asked, as resolved.")
+    scope: ScopeMeta = Field(description="What was asked, as resolved.", examples=[{"countries": ["KAZ"]}])
     reports: list[ReportUsed] = Field(description="Reports looked at, the one that stands before the others first.")
     coverage: Coverage | None = Field(None, description="What the numbers rest on.")
     at_least: bool | None = Field(
@@ -238,7 +238,7 @@ class Grouping:
         if By.MISSION in told or By.HOST in told:
             codes = [
                 code
-                for code in self.scope.missions or self.facts.missions
+                for code in (self.facts.missions if self.scope.missions is None else self.scope.missions)
                 if told.get(By.MISSION, self.scope.lines.get(code, code)) == self.scope.lines.get(code, code)
                 and told.get(By.HOST, self.host_of(code)) == self.host_of(code)
             ]

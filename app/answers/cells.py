@@ -236,6 +236,8 @@ def _counts(session: Session, scope: Scope, facts: Facts, buckets: Sequence[Buck
         .select_from(placed)
         .join(Headcount, _TABLE.c.report == placed.c.report)
         .where(
+            # Says the same as the join, in a way that lets PostgreSQL see how few reports there are.
+            _TABLE.c.report.in_([one.report for bucket in buckets for one in bucket.statements]),
             standing(Headcount, scope.view),
             *_present(_TABLE),
             *_in_scope(scope, placed, facts, buckets, by_mission=by_mission),
@@ -261,7 +263,7 @@ def _other_count(scope: Scope, report: ColumnElement[str], *conditions: str) -> 
     found = exists().where(
         other.c.report == report,
         other.c.country == _TABLE.c.country,
-        func.coalesce(other.c.mission, "") == func.coalesce(_TABLE.c.mission, ""),
+        other.c.mission.is_not_distinct_from(_TABLE.c.mission),
         standing(Headcount, scope.view, other),
         *_present(other),
     )

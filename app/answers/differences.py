@@ -4,16 +4,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
-from pydantic import BaseModel, Field
 from sqlalchemy import select
-from sqlmodel import Session
 
 from app.answers.asking import (
     Answer,
-    AnswerMeta,
     Ask,
     By,
     Grouping,
@@ -26,190 +22,28 @@ from app.answers.asking import (
     values_of,
 )
 from app.answers.cells import latest_day
-from app.answers.facts import load_facts
+from app.answers.facts import Facts, load_facts
+from app.answers.movements import (
+    DifferenceRow,
+    DifferencesMeta,
+    DifferencesQuery,
+    Movement,
+    MovementCounts,
+    delta_of,
+    movement_of,
+)
 from app.answers.rules import Bucket, Reason, Statement, Tally, Value, unknown_reason
-from app.answers.scope import AsOfQuery, Scope, resolve
+from app.answers.scope import Scope, resolve
 from app.answers.totals import Unknown, columns_of, group_values, sums_of
 from app.core.columns import col
-from app.core.dates import Moment, PartialDate, last_day
+from app.core.dates import last_day
 from app.core.errors import Complaint, InvalidRequest
 from app.core.history import Change, View, open_view
-from app.core.shapes import COUNTRY_NAME, MISSION_NAME, AnyOf
-from app.core.vocabulary import PersonnelType, Region
 from app.missions.store import load_names
 
 Group = tuple[Any, ...]
-
-
-class ComparedBy(StrEnum):
-    """What a difference can be split by."""
-
-    COUNTRY = "country"
-    MISSION = "mission"
-    REGION = "region"
-    HOST = "host"
-    PERSONNEL_TYPE = "personnel_type"
-
-
-class Movement(StrEnum):
-    """What became of a number of people; `unknown`: what is known of the two sides does not tell."""
-
-    JOINED = "joined"
-    LEFT = "left"
-    UP = "up"
-    DOWN = "down"
-    UNKNOWN = "unknown"
-
-
-def movement_of(before: Value, after: Value) -> Movement | None:
-    """None if the number stayed the same. A lower bound tells a direction only where it leaves no other."""
-    if before.total is None or after.total is None:
-        return Movement.UNKNOWN
-    if after.total > before.total and not before.at_least:
-        return Movement.JOINED if before.total == 0 else Movement.UP
-    if before.total > after.total and not after.at_least:
-        return Movement.LEFT if after.total == 0 else Movement.DOWN
-    return Movement.UNKNOWN if before.at_least or after.at_least else None
-
-
-def delta_of(before: Value, after: Value) -> int | None:
-    """People more (above zero) or fewer; None unless both numbers are known exactly."""
-    if before.total is None or after.total is None or before.at_least or after.at_least:
-        return None
-    return after.total - before.total
-
-
-class DifferenceRow(BaseModel):
-    """One group of which the two sides do not say the same."""
-
-    country: str | None = Field(
-        None, description="Contributor, ISO 3166-1 alpha-3; with `by=country`.", examples=["KAZ"]
-    )
-    country_name: str | None = COUNTRY_NAME
-    region: Region | None = Field(
-        None, description="UN region of the contributors; null: none. With `by=region`.", examples=["Asia"]
-    )
-    mission: str | None = Field(None, description="Mission; with `by=mission`.", examples=["UNDOF"])
-    mission_name: str | None = MISSION_NAME
-    host: str | None = Field(
-        None,
-        description="All hosts of the missions, joined by `;`, so that each mission counts once. With `by=host`.",
-        examples=["SYR"],
-    )
-    personnel_type: PersonnelType | None = Field(
-        None, description="Kind of people; with `by=personnel_type`.", examples=["troops"]
-    )
-    change: Movement = Field(description="What became of the number.", examples=["joined"])
-    before: int | None = Field(description="People on the earlier side, persons; null: unknown.", examples=[0])
-    after: int | None = Field(description="People on the later side, persons; null: unknown.", examples=[139])
-    delta: int | None = Field(
-        description="People more (above zero) or fewer; null unless both numbers are known exactly.", examples=[139]
-    )
-    at_least_before: bool = Field(description="True if `before` is a lower bound.", examples=[False])
-    at_least_after: bool = Field(description="True if `after` is a lower bound.", examples=[False])
-    reason_before: Reason | None = Field(description="Why `before` is null.", examples=[None])
-    reason_after: Reason | None = Field(description="Why `after` is null.", examples=[None])
-    reports_before: list[str] = Field(
-        description="Reports behind `before`, or behind its zero.", examples=[["un-dpo-2024-01-31"]]
-    )
-    reports_after: list[str] = Field(
-        description="Reports behind `after`, or behind its zero.", examples=[["un-dpo-2024-03-31"]]
-    )
-    sources: list[str] = Field(
-        description="Sources of these reports.", examples=[["un-dpo-2024-01-31", "un-dpo-2024-03-31"]]
-    )
-    rows_before: str = Field(
-        description="Address of the counts behind `before`.",
-        examples=["/v1/deployments?country=KAZ&as_of=2024-01-31&mission=UNDOF"],
-    )
-    rows_after: str = Field(
-        description="Address of the counts behind `after`.",
-        examples=["/v1/deployments?country=KAZ&as_of=2024-03-31&mission=UNDOF"],
-    )
-
-
-class DifferencesQuery(AsOfQuery):
-    """Two dates (`from`, `to`), or one date in two states of the record (`as_of`, `known_from`, `known_to`)."""
-
-    as_of: PartialDate | None = Field(
-        None,
-        description="With `known_from` or `known_to`: the one date looked at in both states; unless given, the date "
-        "of the latest report in scope. Without them it means `to`.",
-        examples=["2024-01-31"],
-    )
-    from_: PartialDate | None = Field(
-        None,
-        alias="from",
-        description="The earlier date; a month or year means its last day. Unless given: the date of the latest "
-        "report before the month of `to`.",
-        examples=["2024-01-31"],
-    )
-    to: PartialDate | None = Field(
-        None,
-        description="The later date; a month or year means its last day. Unless given: the date of the latest report "
-        "in scope.",
-        examples=["2024-03-31"],
-    )
-    known_from: Moment | None = Field(
-        None,
-        description="Compare the record as it stood at this moment with `known_to`. Unless given beside `known_to`: "
-        "the moment of the change before the last one that `known_to` takes into account.",
-        examples=["2024-02-15T12:00:00Z"],
-    )
-    known_to: Moment | None = Field(
-        None,
-        description="The later state of the record, with `known_from`; now unless given.",
-        examples=["2024-04-15T12:00:00Z"],
-    )
-    by: AnyOf[ComparedBy] = Field(
-        [ComparedBy.COUNTRY, ComparedBy.MISSION], description="What to split the numbers by.", examples=[["mission"]]
-    )
-
-
-class MovementCounts(BaseModel):
-    """Rows of each kind of change."""
-
-    joined: int = Field(description="Groups that had nobody and have people.", examples=[1])
-    left: int = Field(description="Groups that had people and have nobody.", examples=[0])
-    up: int = Field(description="Groups with more people.", examples=[0])
-    down: int = Field(description="Groups with fewer people.", examples=[0])
-    unknown: int = Field(description="Groups of which the change is not known.", examples=[0])
-
-
-class DifferencesMeta(AnswerMeta):
-    """What was resolved to compare. Either `from` and `to` are told, or `as_of`, `known_from` and `known_to`."""
-
-    from_: str | None = Field(
-        alias="from", description="The earlier date; null: one date, or no report before.", examples=["2024-01-31"]
-    )
-    to: str | None = Field(description="The later date; null: one date, or no report.", examples=["2024-03-31"])
-    as_of: str | None = Field(description="The one date in two states of the record.", examples=["2024-01-31"])
-    known_from: str | None = Field(
-        description="Moment of the earlier state, UTC; null: two dates, or before everything.",
-        examples=["2024-02-15T12:00:00Z"],
-    )
-    known_to: str | None = Field(
-        description="Moment of the later state, UTC; null: two dates, or now.", examples=["2024-04-15T12:00:00Z"]
-    )
-    revision_before: int = Field(description="Last change that the earlier side takes into account.", examples=[120])
-    revision_after: int = Field(description="Last change that the later side takes into account.", examples=[120])
-    reports_before: list[str] = Field(
-        description="Reports looked at for the earlier side, in the order in which they stand.",
-        examples=[["un-dpo-2024-01-31"]],
-    )
-    reports_after: list[str] = Field(
-        description="Reports looked at for the later side, in the order in which they stand.",
-        examples=[["un-dpo-2024-03-31"]],
-    )
-    summary: MovementCounts = Field(description="How many rows there are of each kind of change.")
-    total_before: int | None = Field(description="People in all groups before, persons; null: unknown.", examples=[19])
-    total_after: int | None = Field(description="People in all groups after, persons; null: unknown.", examples=[158])
-    delta: int | None = Field(
-        description="People more (above zero) or fewer in all; null unless both totals are known exactly.",
-        examples=[139],
-    )
-    reason_before: Reason | None = Field(description="Why `total_before` is null.", examples=[None])
-    reason_after: Reason | None = Field(description="Why `total_after` is null.", examples=[None])
+_NOT_IN_CSV = {*columns_of(tuple(By)), "rows_before", "rows_after"}
+_COLUMNS = [name for name in DifferenceRow.model_fields if name not in _NOT_IN_CSV]
 
 
 @dataclass(frozen=True)
@@ -224,8 +58,8 @@ class _Side:
     grouping: Grouping
     bucket: Bucket | None
     sums: Mapping[Group, Tally]
-    missing: frozenset[By]
     unknown: Unknown
+    missing: frozenset[By] = frozenset()
 
     def value(self, group: Group) -> Value:
         """The number of a group with what it is worth."""
@@ -275,9 +109,11 @@ class _Side:
             return [one for one in self.bucket.statements if one.report in reports]
         return [one for one in self.bucket.statements if one.is_complete]
 
-    def rows(self, group: Group) -> str:
-        """Address of the counts behind the number of a group."""
-        values = {**self.grouping.filters(group), "as_of": None if self.bucket is None else self.bucket.until}
+    def rows(self, group: Group) -> str | None:
+        """Address of the counts behind the number of a group; None where there is no report to look at."""
+        if self.bucket is None or not self.bucket.statements or not self._knows(group):
+            return None
+        values = {**self.grouping.filters(group), "as_of": self.bucket.until}
         without = ("by", "from_", "to", "known_from", "known_to")
         return link("/v1/deployments", self.query, without=without, **values)
 
@@ -288,10 +124,8 @@ def differences(ask: Ask, query: DifferencesQuery) -> Answer:
     _refuse_mixtures(query, states=states)
     before, after = _two_states(ask, query) if states else _two_dates(ask, query)
     rows = list(_rows(before, after))
-    columns = [*columns_of(after.grouping.by), *DifferenceRow.model_fields]
-    left_out = {"rows_before", "rows_after"} | (set(columns_of(tuple(By))) - set(columns_of(after.grouping.by)))
-    shown = [name for name in dict.fromkeys(columns) if name not in left_out]
-    return Answer(rows, _meta(query, before, after, rows, states=states), shown)
+    columns = [*columns_of(after.grouping.by), *_COLUMNS]
+    return Answer(rows, _meta(query, before, after, rows, states=states), columns)
 
 
 def _refuse_mixtures(query: DifferencesQuery, *, states: bool) -> None:
@@ -317,3 +151,144 @@ def _refuse_mixtures(query: DifferencesQuery, *, states: bool) -> None:
 
 def _refuse(message: str, parameter: str) -> None:
     raise InvalidRequest(message, [Complaint(message=message, parameter=parameter)])
+
+
+def _two_dates(ask: Ask, query: DifferencesQuery) -> tuple[_Side, _Side]:
+    """The sides of two dates in the state of the record asked about."""
+    scope = resolve(ask.session, query, ask.view, ask.facts)
+    asked = query.to or query.as_of
+    to = last_day(asked) if asked else latest_day(ask.session, scope)
+    if query.from_ is not None:
+        start: str | None = last_day(query.from_)
+    else:
+        # No day is written 00: this lies before every day of the month and behind every day before it.
+        start = None if to is None else latest_day(ask.session, scope, f"{to[:7]}-00")
+    if start is not None and to is not None and start > to:
+        which = "" if asked else ", the date of the latest report"
+        _refuse(f"`from` ({start}) lies after `to` ({to}{which}); put the earlier date first.", "from")
+    return _side(ask, query, scope, start, query.known_at), _side(ask, query, scope, to, query.known_at)
+
+
+def _two_states(ask: Ask, query: DifferencesQuery) -> tuple[_Side, _Side]:
+    """The sides of one date in two states of the record. Codes are read as the later state knows them."""
+    later = ask if query.known_to is None else _ask_in(ask, open_view(ask.session, query.known_to))
+    known_from = query.known_from
+    if known_from is None:
+        earlier = _ask_in(ask, View(max(later.view.revision - 1, 0), is_current=False))
+        known_from = _moment_of(ask, earlier.view.revision)
+    else:
+        _refuse_order(ask, known_from, query.known_to)
+        earlier = _ask_in(ask, open_view(ask.session, known_from))
+    scope = resolve(ask.session, query, later.view, later.facts)
+    day = last_day(query.as_of) if query.as_of else latest_day(ask.session, scope)
+    then, missing = _scope_then(earlier, query, scope, later.facts)
+    before = replace(_side(earlier, query, then, day, known_from), missing=missing)
+    return before, _side(later, query, scope, day, query.known_to)
+
+
+def _refuse_order(ask: Ask, known_from: datetime, known_to: datetime | None) -> None:
+    if known_to is not None and known_from > known_to:
+        _refuse("`known_from` lies after `known_to`; put the earlier moment first.", "known_from")
+    if known_to is None and known_from.date().isoformat() > ask.today:
+        _refuse("`known_from` lies in the future; the later state is that of now.", "known_from")
+
+
+def _ask_in(ask: Ask, view: View) -> Ask:
+    """The same question asked of another state of the record."""
+    return replace(ask, view=view, facts=load_facts(ask.session, view, load_names(ask.session, view)))
+
+
+def _moment_of(ask: Ask, number: int) -> datetime | None:
+    return ask.session.execute(select(col(Change.recorded_at)).where(col(Change.number) == number)).scalar_one_or_none()
+
+
+def _scope_then(ask: Ask, query: DifferencesQuery, scope: Scope, later: Facts) -> tuple[Scope, frozenset[By]]:
+    """What is asked, as far as the earlier state knows its codes; and the dimensions in which it lacks some."""
+    countries = later.names.country.resolve("country", query.country or [])
+    hosts = later.names.country.resolve("host", query.host or [])
+    missions = later.names.mission.resolve("mission", query.mission or [])
+    known: dict[str, list[str] | None] = {
+        "country": [code for code in countries if code in ask.facts.countries],
+        "host": [code for code in hosts if code in ask.facts.countries],
+        "mission": [code for code in missions if code in ask.facts.missions],
+    }
+    asked = {"country": query.country, "host": query.host, "mission": query.mission}
+    codes = {name: None if asked[name] is None else found for name, found in known.items()}
+    then = resolve(ask.session, query.model_copy(update={**codes, "source": None}), ask.view, ask.facts)
+    lacks = {
+        By.COUNTRY: known["country"] != countries,
+        By.MISSION: known["host"] != hosts or known["mission"] != missions,
+    }
+    return replace(then, sources=scope.sources), frozenset(one for one, is_lacking in lacks.items() if is_lacking)
+
+
+def _side(ask: Ask, query: DifferencesQuery, scope: Scope, day: str | None, known_at: datetime | None) -> _Side:
+    asked = query.model_copy(update={"as_of": day, "known_at": known_at})
+    grouping = Grouping(tuple(dict.fromkeys(By(one.value) for one in query.by)), scope, ask.facts)
+    bucket = None if day is None else day_bucket(ask, scope, asked)
+    sums = {} if bucket is None else grouping.fold(sums_of(ask, grouping, [bucket]))
+    return _Side(ask, asked, grouping, bucket, sums, Unknown(ask, asked, grouping, bucket))
+
+
+def _rows(before: _Side, after: _Side) -> Iterator[DifferenceRow]:
+    named = set(after.grouping.named())
+    for group in sorted({*before.sums, *after.sums, *named}, key=group_order):
+        was, now = before.value(group), after.value(group)
+        change = movement_of(was, now)
+        if change is None or (was.total is None and now.total is None and group not in named):
+            continue
+        reports_before, reports_after = before.statements(group, was), after.statements(group, now)
+        yield DifferenceRow(
+            **group_values(after.grouping, group, None, None),
+            change=change,
+            before=was.total,
+            after=now.total,
+            delta=delta_of(was, now),
+            at_least_before=was.at_least,
+            at_least_after=now.at_least,
+            reason_before=_why_null(was),
+            reason_after=_why_null(now),
+            reports_before=sorted(one.report for one in reports_before),
+            reports_after=sorted(one.report for one in reports_after),
+            sources=sorted({one.source for one in (*reports_before, *reports_after)}),
+            rows_before=before.rows(group),
+            rows_after=after.rows(group),
+        )
+
+
+def _why_null(value: Value) -> Reason | None:
+    """The reason of the number itself, not of its split by sex."""
+    return value.reason if value.total is None else None
+
+
+def _meta(
+    query: DifferencesQuery, before: _Side, after: _Side, rows: Sequence[DifferenceRow], *, states: bool
+) -> DifferencesMeta:
+    buckets = [[] if side.bucket is None else [side.bucket] for side in (before, after)]
+    reports = [reports_used(one) for one in buckets]
+    days = [side.query.as_of for side in (before, after)]
+    was, now = before.total(), after.total()
+    counts = Counter(row.change.value for row in rows)
+    values: dict[str, object] = {
+        "revision": after.ask.view.revision,
+        "known_at": known_at_text(query),
+        "from": None if states else days[0],
+        "to": None if states else days[1],
+        "as_of": days[1] if states else None,
+        "known_from": known_at_text(before.query) if states else None,
+        "known_to": known_at_text(after.query) if states else None,
+        "scope": scope_meta(query, after.grouping.scope, query.max_age),
+        "reports": list({report.id: report for report in (*reports[0], *reports[1])}.values()),
+        "at_least": any(row.at_least_before or row.at_least_after for row in rows) or was.at_least or now.at_least,
+        "revision_before": before.ask.view.revision,
+        "revision_after": after.ask.view.revision,
+        "reports_before": [one.id for one in reports[0]],
+        "reports_after": [one.id for one in reports[1]],
+        "summary": MovementCounts(**{one.value: counts[one.value] for one in Movement}),
+        "total_before": was.total,
+        "total_after": now.total,
+        "delta": delta_of(was, now),
+        "reason_before": _why_null(was),
+        "reason_after": _why_null(now),
+    }
+    return DifferencesMeta.model_validate(values)

@@ -6,12 +6,20 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from app.answers.asking import Answer, AnswerMeta, AnswerTooLarge, Ask, DayMeta, NoReport
+from app.answers.asking import Answer, AnswerTooLarge, Ask, DayMeta, NoReport
 from app.answers.deployments import DeploymentRow, DeploymentsQuery, deployments
+from app.answers.differences import differences
+from app.answers.discrepancies import DiscrepanciesMeta, DiscrepanciesQuery, DiscrepancyRow, discrepancies
 from app.answers.explain import Explained
+from app.answers.gaps import GapRow, GapsQuery, gaps
+from app.answers.movements import DifferenceRow, DifferencesMeta, DifferencesQuery
+from app.answers.participations import Participation
+from app.answers.presences import PresenceRow, PresencesQuery, presences
 from app.answers.rankings import RankingMeta, RankingRow, RankingsQuery, rankings
-from app.answers.scope import ScopeQuery
+from app.answers.reconciliation import reconciliation
+from app.answers.reconciliation_rows import ReconciliationMeta, ReconciliationQuery, ReconciliationRow
 from app.answers.series import MonthsMeta, SeriesQuery, SeriesRow, series
+from app.answers.shares import ShareRow, SharesQuery, shares
 from app.answers.totals import TotalRow, TotalsQuery, totals
 from app.core.errors import TrackerError
 
@@ -23,9 +31,9 @@ class Question:
     path: str
     title: str
     description: str
-    query: type[ScopeQuery]
+    query: type[BaseModel]
     row: type[BaseModel]
-    meta: type[AnswerMeta]
+    meta: type[BaseModel]
     answer: Callable[[Ask, Any], Answer]
     beside: Mapping[str, type[BaseModel]] = field(default_factory=dict)
     errors: tuple[type[TrackerError], ...] = ()
@@ -70,5 +78,64 @@ QUESTIONS = (
         RankingMeta,
         rankings,
         errors=(NoReport,),
+    ),
+    Question(
+        "differences",
+        "Differences between two dates or two states",
+        "What changed between two dates, or between two states of the record about one date: who joined, left, rose "
+        "or fell.",
+        DifferencesQuery,
+        DifferenceRow,
+        DifferencesMeta,
+        differences,
+    ),
+    Question(
+        "presences",
+        "First and last presence",
+        "When each country was first and last seen in each mission, month by month, and claims of taking part without "
+        "a count.",
+        PresencesQuery,
+        PresenceRow,
+        MonthsMeta,
+        presences,
+        beside={"participations": Participation},
+    ),
+    Question(
+        "gaps",
+        "Gaps between ceilings and people",
+        "The ceiling in force less the people deployed, by mission and category, on a date.",
+        GapsQuery,
+        GapRow,
+        DayMeta,
+        gaps,
+    ),
+    Question(
+        "shares",
+        "Shares of women",
+        "Women by women and men, along any dimensions, on a date, beside the UN's target for the year.",
+        SharesQuery,
+        ShareRow,
+        DayMeta,
+        shares,
+    ),
+    Question(
+        "reconciliation",
+        "Announced against actual",
+        "One row an authorisation: what a country allows, what is planned under it, how far the plans have come, and "
+        "who was counted in the missions covered, on a date. Plans are never counts.",
+        ReconciliationQuery,
+        ReconciliationRow,
+        ReconciliationMeta,
+        reconciliation,
+    ),
+    Question(
+        "discrepancies",
+        "Where the record disagrees with itself",
+        "Sources that state different numbers, sums that do not add up, people above a ceiling or outside the time of "
+        "a mission, series that stop: each with a stable id, its size and what each side says.",
+        DiscrepanciesQuery,
+        DiscrepancyRow,
+        DiscrepanciesMeta,
+        discrepancies,
     ),
 )

@@ -33,6 +33,7 @@ class Reason(StrEnum):
     NO_CEILING = "no_ceiling"
     NOT_YET_EFFECTIVE = "not_yet_effective"
     NO_TARGET = "no_target"
+    NO_PEOPLE = "no_people"
 
 
 # The UN before governments before the press; data sets and research are copies of others, so they stand between.
@@ -266,7 +267,7 @@ def value_of(tally: Tally | None, why_unknown: Reason | None, sex: Sex | None = 
         return _of_one_sex(tally, why_unknown, sex)
     doubt = tally.disputed + tally.inexact + tally.untyped
     if tally.cells == 0 or (tally.total == 0 and tally.untyped > 0):
-        return Value(None, reason=_doubt(tally) or why_unknown)
+        return Value(None, reason=doubt_of(tally) or why_unknown)
     if tally.unsplit > 0:
         return Value(tally.total, None, None, why_unknown is not None or doubt > 0, Reason.NOT_SPLIT_BY_SEX)
     return Value(tally.total, tally.women, tally.men, why_unknown is not None or doubt > 0)
@@ -277,7 +278,7 @@ def _of_one_sex(tally: Tally, why_unknown: Reason | None, sex: Sex) -> Value:
     open_ended = sex is not Sex.UNKNOWN and tally.unsplit > 0
     doubt = tally.disputed + tally.inexact + tally.untyped
     if tally.cells == 0 or (number == 0 and (open_ended or tally.untyped > 0)):
-        reason = Reason.NOT_SPLIT_BY_SEX if open_ended else _doubt(tally) or why_unknown
+        reason = Reason.NOT_SPLIT_BY_SEX if open_ended else doubt_of(tally) or why_unknown
         return Value(None, reason=reason)
     return Value(
         number,
@@ -287,7 +288,8 @@ def _of_one_sex(tally: Tally, why_unknown: Reason | None, sex: Sex) -> Value:
     )
 
 
-def _doubt(tally: Tally) -> Reason | None:
+def doubt_of(tally: Tally) -> Reason | None:
+    """What keeps a sum from being sharp, whatever reports there are."""
     if tally.untyped:
         return Reason.NOT_SPLIT_BY_TYPE
     if tally.disputed:

@@ -49,7 +49,7 @@ class ScopeQuery(BaseModel):
         examples=["women"],
     )
     source: Words | None = Field(
-        None, description="Answer from these sources alone, by id.", examples=[["caspian-news-2024-01-20"]]
+        None, description="Answer from these sources alone, by id.", examples=[["un-dpo-2024-01-31"]]
     )
     completeness: Literal["any", "complete"] = Field(
         "any", description="`complete`: answer from complete reports alone.", examples=["complete"]
@@ -131,7 +131,7 @@ def resolve(session: Session, query: ScopeQuery, view: View, facts: Facts) -> Sc
     missions = _missions(query, facts)
     _refuse_parts(missions or (), facts)
     _refuse_mixed_types(query)
-    chosen = missions or tuple(facts.missions)
+    chosen = tuple(facts.missions) if missions is None else missions
     lines = facts.lines(chosen) if query.lineage else {}
     named: dict[str, tuple[str, ...]] = {}
     if query.country is not None:

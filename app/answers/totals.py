@@ -1,6 +1,6 @@
 """How many people, summed along any dimensions, on one date."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -103,7 +103,7 @@ def totals(ask: Ask, query: TotalsQuery) -> Answer:
         as_of=None if bucket is None else bucket.until,
         scope=scope_meta(query, scope, query.max_age),
         reports=reports_used([] if bucket is None else [bucket]),
-        coverage=coverage_of(groups.values()),
+        coverage=coverage_of(_cells(ask, grouping, bucket, groups)),
         at_least=any(row.at_least for row in rows),
     )
     beside: dict[str, Sequence[Explained]] = {}
@@ -113,7 +113,18 @@ def totals(ask: Ask, query: TotalsQuery) -> Answer:
     return Answer(rows, meta, [*columns_of(grouping.by), *ValueFields.model_fields], beside)
 
 
-def sums_of(ask: Ask, grouping: Grouping, buckets: Sequence[Bucket], *, by_bucket: bool = False) -> Any:
+def _cells(ask: Ask, grouping: Grouping, bucket: Bucket | None, groups: Mapping[Any, Tally]) -> Iterable[Tally]:
+    """The sums without a split by kinds of people, so that each country in a mission is one cell."""
+    if By.PERSONNEL_TYPE not in grouping.by or bucket is None:
+        return groups.values()
+    by = tuple(one for one in grouping.by if one is not By.PERSONNEL_TYPE)
+    whole = Grouping(by, grouping.scope, ask.facts)
+    return sums_of(ask, whole, [bucket]).values()
+
+
+def sums_of(
+    ask: Ask, grouping: Grouping, buckets: Sequence[Bucket], *, by_bucket: bool = False
+) -> dict[tuple[Any, ...], Tally]:
     """The sums of a grouping by the dimensions of SQL, the bucket first if asked for."""
     by = (*(("bucket",) if by_bucket else ()), *grouping.dimensions)
     return sum_cells(ask.session, grouping.scope, ask.facts, buckets, by, by_mission=grouping.needs_missions)

@@ -71,10 +71,16 @@ def body_of(question: Question) -> type[BaseModel]:
         "meta": (question.meta, Field(description="What was resolved.")),
         "links": (ListLinks, Field(description="Addresses of this answer and of the next page.")),
     }
+    when = " Only with `explain=true`." if "explain" in question.query.model_fields else ""
     for name, row in question.beside.items():
-        words = name.replace("_", " ")
-        fields[name] = (list[row], Field([], description=f"Only with `explain=true`: what is {words}."))  # type: ignore[valid-type]
+        description = f"Beside the rows, {name.replace('_', ' ')}: {_purpose(row)}{when}"
+        fields[name] = (list[row], Field([], description=description))  # type: ignore[valid-type]
     return cast(type[BaseModel], create_model(question.row.__name__.removesuffix("Row") + "Answer", **fields))
+
+
+def _purpose(row: type[BaseModel]) -> str:
+    """What one of the rows is, as its class says."""
+    return (row.__doc__ or "").strip().partition("\n")[0]
 
 
 def _answer(request: Request, question: Question, query: ScopeQuery) -> Response:

@@ -1,6 +1,6 @@
 """The two routes every noun has, a list and one record, made from its listing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, create_model
 from sqlalchemy import ColumnElement
 from sqlmodel import Session
 
+from app.answers.asking import Ask
 from app.core.database import Database
 from app.core.errors import (
     BadCursor,
@@ -51,16 +52,34 @@ class ListMeta(BaseModel):
 
 
 @dataclass(frozen=True)
+class Computed:
+    """Something that is worked out for the records of a page and shown inside each of them.
+
+    `read` takes the keys of a page, and the moment of the state if one was asked for; it takes the same number of
+    statements whatever the page holds, and says something of every key.
+    """
+
+    name: str
+    description: str
+    model: type[BaseModel]
+    read: Callable[[Ask, Sequence[str], datetime | None], Mapping[str, BaseModel]]
+    always = False
+
+
+AnyInclude = Include | Computed
+
+
+@dataclass(frozen=True)
 class Noun:
-    """A noun that can be read: `path` below /v1, its listing and the related records it can show."""
+    """A noun that can be read: `path` below /v1, its listing, and the related records and sums it can show."""
 
     path: str
     title: str
     listing: Listing
     description: str
-    includes: tuple[Include, ...] = ()
+    includes: tuple[AnyInclude, ...] = ()
 
-    def shown(self, asked: Sequence[str]) -> list[Include]:
+    def shown(self, asked: Sequence[str]) -> list[AnyInclude]:
         """Includes to show; InvalidRequest for a name that is none."""
         offered = {include.name: include for include in self.includes}
         unknown = [name for name in asked if name not in offered]
@@ -69,18 +88,35 @@ class Noun:
             raise InvalidRequest(detail, [Complaint(message=detail, parameter="include", near=sorted(offered))])
         return [include for include in self.includes if include.always or include.name in asked]
 
-    def hidden(self, shown: Sequence[Include]) -> set[str]:
+    def hidden(self, shown: Sequence[AnyInclude]) -> set[str]:
         """Fields of the record that this answer does not show."""
         return {include.name for include in self.includes} - {include.name for include in shown}
 
-    def included(self, shown: Sequence[Include], view: View) -> dict[str, ColumnElement[Any]]:
+    def included(self, shown: Sequence[AnyInclude], view: View) -> dict[str, ColumnElement[Any]]:
         """The related records to show, each as one JSON column."""
-        return {include.name: include.column(self.listing.row, view) for include in shown}
+        return {
+            include.name: include.column(self.listing.row, view) for include in shown if isinstance(include, Include)
+        }
 
-    def shape(self, values: dict[str, Any], shown: Sequence[Include], names: Names, today: date) -> Out:
+    def work_out(
+        self,
+        rows: Sequence[dict[str, Any]],
+        shown: Sequence[AnyInclude],
+        ask: Callable[[], Ask],
+        known_at: datetime | None,
+    ) -> None:
+        """Add to the rows of a page what is worked out for them; `ask` is called only if something is."""
+        for include in shown:
+            if isinstance(include, Computed) and rows:
+                found = include.read(ask(), [row[self.listing.key] for row in rows], known_at)
+                for row in rows:
+                    row[include.name] = found[row[self.listing.key]]
+
+    def shape(self, values: dict[str, Any], shown: Sequence[AnyInclude], names: Names, today: date) -> Out:
         """One row as it goes out."""
         for include in shown:
-            values[include.name] = include.shape(values, names, today)
+            if isinstance(include, Include):
+                values[include.name] = include.shape(values, names, today)
         return self.model.model_validate(values, context=names)
 
     @cached_property
@@ -90,8 +126,7 @@ class Noun:
             return self.listing.out
         fields: dict[str, Any] = {}
         for include in self.includes:
-            out = include.listing.out
-            kind: Any = include.folded or (list[out] if include.many else out | None)  # type: ignore[valid-type]
+            kind = _kind(include)
             when = "" if include.always else f" Only with `include={include.name}`."
             fields[include.name] = (kind, Field(None, description=include.description + when))
         base = self.listing.out
@@ -99,6 +134,14 @@ class Noun:
         model = cast(type[Out], create_model(name, __base__=base, __doc__=base.__doc__, **fields))
         model.ordered = frozenset(fields)
         return model
+
+
+def _kind(include: AnyInclude) -> Any:
+    """What a record shows under the name of an include."""
+    if isinstance(include, Computed):
+        return include.model
+    out = include.listing.out
+    return include.folded or (list[out] if include.many else out | None)  # type: ignore[valid-type]
 
 
 def noun_router(noun: Noun) -> APIRouter:
@@ -190,15 +233,21 @@ def _json_page(rows: Sequence[Out], hidden: set[str], meta: ListMeta, links: Lis
 
 
 def _read_page(
-    request: Request, session: Session, noun: Noun, query: ListQuery, shown: Sequence[Include]
+    request: Request, session: Session, noun: Noun, query: ListQuery, shown: Sequence[AnyInclude]
 ) -> tuple[View, Names, Page]:
     view = view_of_list(session, noun.listing, query)
     names: Names = request.app.state.names.of(session, view)
     extra = noun.included(shown, view)
-    return view, names, list_page(session, noun.listing, query, view, names, extra)
+    page = list_page(session, noun.listing, query, view, names, extra)
+    noun.work_out(page.rows, shown, lambda: _ask(request, session, view, query), query.known_at)
+    return view, names, page
 
 
-def _shaped(noun: Noun, page: Page, shown: Sequence[Include], names: Names, day: date) -> list[Out]:
+def _ask(request: Request, session: Session, view: View, query: ItemQuery) -> Ask:
+    return Ask(session, view, request.app.state.facts.of(session, view), _day_of(query).isoformat())
+
+
+def _shaped(noun: Noun, page: Page, shown: Sequence[AnyInclude], names: Names, day: date) -> list[Out]:
     return [noun.shape(values, shown, names, day) for values in page.rows]
 
 
@@ -207,7 +256,7 @@ def _day_of(query: ItemQuery) -> date:
     return (query.known_at or datetime.now(UTC)).date()
 
 
-def _stream(request: Request, noun: Noun, query: ListQuery, output: Format, shown: Sequence[Include]) -> Response:
+def _stream(request: Request, noun: Noun, query: ListQuery, output: Format, shown: Sequence[AnyInclude]) -> Response:
     """The whole list in batches, each with a short session of its own, all on one state of the record."""
     batches = _batches(request, noun, query, shown)
     first = next(batches)
@@ -231,7 +280,7 @@ def _stream(request: Request, noun: Noun, query: ListQuery, output: Format, show
     return StreamingResponse(lines(), media_type=MEDIA_TYPES[output], headers={"Vary": "Accept"})
 
 
-def _batches(request: Request, noun: Noun, query: ListQuery, shown: Sequence[Include]) -> Iterator[Sequence[Out]]:
+def _batches(request: Request, noun: Noun, query: ListQuery, shown: Sequence[AnyInclude]) -> Iterator[Sequence[Out]]:
     database: Database = request.app.state.database
     step = query.model_copy(update={"limit": _STREAM_BATCH, "count": None})
     while True:
@@ -252,14 +301,15 @@ def _answer_item(request: Request, noun: Noun, key: str, query: ItemQuery) -> Re
         view = open_view(session, query.known_at)
         names: Names = request.app.state.names.of(session, view)
         values = _find_row(session, noun, key, view, names, shown)
-    if values is None:
-        raise NotFound(*_missing(noun, key, names))
+        if values is None:
+            raise NotFound(*_missing(noun, key, names))
+        noun.work_out([values], shown, lambda: _ask(request, session, view, query), query.known_at)
     row = noun.shape(values, shown, names, _day_of(query))
     return Response(row_json(row, noun.hidden(shown)), media_type=MEDIA_TYPES[Format.JSON], headers={"Vary": "Accept"})
 
 
 def _find_row(
-    session: Session, noun: Noun, key: str, view: View, names: Names, shown: Sequence[Include]
+    session: Session, noun: Noun, key: str, view: View, names: Names, shown: Sequence[AnyInclude]
 ) -> dict[str, Any] | None:
     listing = noun.listing
     columns = {**listing.selected(view), **noun.included(shown, view)}
