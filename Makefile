@@ -46,7 +46,8 @@ migrate: .venv/.runtime ## Bring the database to the current schema
 seed: migrate ## Record what seed_data/ holds and the record does not
 	@$(BIN)/peacekeeping seed
 
-docs: .venv/.runtime ## Write docs/openapi.json and docs/data-dictionary.md anew, when the API changes on purpose
+docs: .venv/.installed ## Write docs/openapi.json and docs/data-dictionary.md anew, when the API changes on purpose
+	@$(BIN)/python -m tests.make_examples
 	@$(BIN)/peacekeeping openapi > docs/openapi.json
 	@$(BIN)/peacekeeping dictionary > docs/data-dictionary.md
 

@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 import app
+from app.answers.questions import QUESTIONS
 from app.core.errors import error_classes
 from app.core.settings import Settings
 from app.core.shapes import Format
@@ -66,6 +67,9 @@ def test_every_format_and_noun_is_documented():
         assert output.value in reading
     for noun in NOUNS:
         assert f"/v1/{noun.path}" in readme, noun.path
+    for question in QUESTIONS:
+        assert f"/v1/{question.path}" in readme, question.path
+        assert f"`/v1/{question.path}`" in read("docs/answers.md"), question.path
 
 
 def test_the_readme_names_the_two_commands_and_ci_calls_them():
@@ -115,11 +119,12 @@ def test_every_pinned_package_is_exact():
         assert re.fullmatch(r"[A-Za-z0-9_.-]+(\[[a-z,]+\])?==[^ ]+", pin), pin
 
 
-def test_the_answer_in_the_readme_is_the_real_one(seeded_sqlite: httpx.Client):
-    request = re.search(r"curl 'http://127.0.0.1:8000(\S+format=csv)'\n((?:    .*\n){2})", read("README.md"))
-    assert request
-    shown = list(csv.DictReader(io.StringIO(textwrap.dedent(request[2]))))
-    answered = list(csv.DictReader(io.StringIO(seeded_sqlite.get(request[1]).text)))
-    for row in shown + answered:
-        row.pop("recorded_at")
-    assert shown == answered
+def test_the_answers_in_the_readme_are_real_ones(seeded_sqlite: httpx.Client):
+    requests = re.findall(r"curl 'http://127.0.0.1:8000(\S+format=csv)'\n((?:    .+\n)+)", read("README.md"))
+    assert len(requests) == 2
+    for address, text in requests:
+        shown = list(csv.DictReader(io.StringIO(textwrap.dedent(text))))
+        answered = list(csv.DictReader(io.StringIO(seeded_sqlite.get(address).text)))
+        for row in shown + answered:
+            row.pop("recorded_at", None)
+        assert shown == answered

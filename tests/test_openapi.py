@@ -48,7 +48,7 @@ def test_every_status_is_described_and_errors_are_problems(document: dict):
 
 def test_tags_stand_in_reading_order(document: dict):
     tags = [tag["name"] for tag in document["tags"]]
-    assert tags[0] == "missions"
+    assert tags[:2] == ["answers", "missions"]
     assert tags[-1] == "service"
     used = [operations["get"]["tags"][0] for operations in document["paths"].values()]
     assert list(dict.fromkeys(used)) == tags
@@ -69,7 +69,9 @@ def test_examples_of_parameters_are_accepted(document: dict, seeded_sqlite: http
         for parameter in operations["get"].get("parameters", []):
             for example in parameter["schema"].get("examples", []):
                 answer = seeded_sqlite.get(path, params={parameter["name"]: example})
-                assert answer.status_code == 200, (path, parameter["name"], answer.text)
+                # A ranking of a month without a report is no empty list.
+                has_answer = answer.status_code == 200 or answer.json()["code"] == "no_report"
+                assert has_answer, (path, parameter["name"], answer.text)
 
 
 def test_the_reference_loads_nothing_from_other_hosts(seeded_sqlite: httpx.Client):

@@ -75,7 +75,7 @@ class AnswerMeta(BaseModel):
 
     revision: int = Field(description="Number of the last change the answer takes into account.", examples=[120])
     known_at: str | None = Field(description="The moment asked about, UTC; null: now.", examples=[None])
-    scope: ScopeMeta = Field(description="What was asked, as resolved.", examples=[{"countries": ["KAZ"]}])
+    scope: ScopeMeta = Field(description="The scope asked about, resolved to codes.")
     reports: list[ReportUsed] = Field(description="Reports looked at, the one that stands before the others first.")
     coverage: Coverage | None = Field(None, description="What the numbers rest on.")
     at_least: bool | None = Field(
@@ -315,6 +315,8 @@ def link(path: str, query: ScopeQuery, *, without: Sequence[str] = (), **values:
     asked = query.model_dump(
         mode="json", exclude_none=True, exclude_unset=True, by_alias=True, exclude={"format", "hxl", *without}
     )
+    if "mission" in values:
+        asked.pop("lineage", None)  # the missions of a line are all named
     asked |= {name: value for name, value in values.items() if value is not None}
     return f"{path}?{urlencode([(name, _text(value)) for name, value in asked.items()])}"
 

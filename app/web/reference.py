@@ -1,7 +1,9 @@
 """The OpenAPI document and the reference page drawn from it, which contacts no other host."""
 
+import json
 from collections.abc import Sequence
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -17,6 +19,9 @@ _DOCS_POLICY = (
     "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'"
 )
+
+
+EXAMPLES_FILE = Path(__file__).parent / "examples.json"
 
 
 def add_reference(app: FastAPI) -> None:
@@ -60,10 +65,20 @@ def add_openapi(app: FastAPI, nouns: Sequence[Noun]) -> None:
             for path in document["paths"].values():
                 for parameter in path["get"].get("parameters", []):
                     _show_example(parameter)
+            _show_answers(document)
             app.openapi_schema = document
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _show_answers(document: dict[str, Any]) -> None:
+    """Real answers of a freshly seeded service as examples; `make docs` writes the file."""
+    for path, example in json.loads(EXAMPLES_FILE.read_text(encoding="utf-8")).items():
+        if path in document["paths"]:
+            response = document["paths"][path]["get"]["responses"]["200"]
+            response["description"] += f" The example answers `{example['request']}`."
+            response["content"]["application/json"]["example"] = example["answer"]
 
 
 def _add_problem(document: dict[str, Any]) -> None:
