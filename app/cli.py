@@ -155,7 +155,7 @@ def _print_addresses(listener: socket.socket) -> None:
         f"\nPeacekeeping deployment tracker\n"
         f"  start here     {base}/\n"
         f"  API reference  {base}/docs\n"
-        f"  an example     {base}/v1/contingents?country=KAZ&mission=UNDOF\n"
+        f"  an example     {base}/v1/reconciliation?country=KAZ&timeline=true\n"
         f"  Ctrl-C stops it\n",
         flush=True,
     )

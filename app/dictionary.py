@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_ori
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from app.answers.questions import QUESTIONS
 from app.core.dates import PartialDate
 from app.core.shapes import LIST_CONTROLS, ListQuery, Out
 from app.core.vocabulary import Iso3, MissionCode
@@ -73,14 +74,23 @@ _NOUN_OF = {noun.listing.out: noun for noun in NOUNS}
 _NAMED = {"id": _Words("id", "ids"), **{noun.title: _key_words(noun) for noun in NOUNS}}
 
 
+_CONTENTS = (
+    *((noun.path, noun.description) for noun in NOUNS),
+    *((question.path, question.description) for question in QUESTIONS),
+)
+
+
 def data_dictionary() -> str:
     """The whole page."""
-    blocks = [_HEAD, "\n".join(f"- [{noun.path}](#{noun.path}): {noun.description}" for noun in NOUNS)]
+    blocks = [_HEAD, "\n".join(f"- [{path}](#{path}): {description}" for path, description in _CONTENTS)]
     for noun in NOUNS:
         blocks += _noun_blocks(noun)
     blocks += ["## Parameters of every list", _parameters_table(ListQuery, ListQuery.model_fields)]
-    blocks += ["## Parts", "Objects inside records."]
-    for part in parts_of([noun.model for noun in NOUNS]):
+    for question in QUESTIONS:
+        blocks += [f"## {question.path}", question.description, f"Address: `/v1/{question.path}`."]
+        blocks += [f"The fields of a row.\n\n{fields_table(question.row)}"]
+    blocks += ["## Parts", "Objects inside records and rows."]
+    for part in parts_of([*(noun.model for noun in NOUNS), *(question.row for question in QUESTIONS)]):
         blocks += _part_blocks(part)
     return "\n\n".join(block.strip("\n") for block in blocks) + "\n"
 

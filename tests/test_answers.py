@@ -62,6 +62,12 @@ def test_a_number_leads_to_rows_that_add_up_to_it_and_to_their_source(seeded: ht
                 assert (stated, record["report_record"]["id"]) == (count["total"], count["report"])
 
 
+def test_missions_left_out_do_not_make_the_others_of_their_host_uncertain(seeded: httpx.Client):
+    rows = {row["host"]: row for row in data(seeded, "totals", by="host", as_of="2024-01-31")}
+    assert rows["IRQ"]["at_least"] is False
+    assert "MNF-I" not in rows["IRQ"]["rows"]
+
+
 def test_a_count_of_the_article_leads_to_its_sentence(seeded: httpx.Client):
     [row] = data(seeded, "deployments", country="KAZ", mission="MINURSO", as_of="2024-01-20", source=ARTICLE)
     claims = follow(seeded, f"/v1/claims?source={row['source']}&mission=MINURSO&kind=headcount")["data"]

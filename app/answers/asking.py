@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from pydantic import BaseModel, Field
 from sqlmodel import Session
 
-from app.answers.cells import find_statements, latest_day, sum_cells
+from app.answers.cells import sum_cells
 from app.answers.facts import Facts, MissionFacts
 from app.answers.rules import (
     Bucket,
@@ -25,6 +25,7 @@ from app.answers.rules import (
     window_start,
 )
 from app.answers.scope import AsOfQuery, Coverage, ReportUsed, Scope, ScopeMeta, ScopeQuery
+from app.answers.statements import find_statements, latest_day
 from app.core.dates import last_day
 from app.core.errors import TrackerError
 from app.core.history import View
@@ -236,9 +237,10 @@ class Grouping:
     def _find_missions(self, told: Mapping[By, Any]) -> dict[str, MissionFacts] | None:
         codes: Iterable[str] | None = self.scope.missions
         if By.MISSION in told or By.HOST in told:
+            pool = self.facts.missions.keys() - set(self.scope.left_out)
             codes = [
                 code
-                for code in (self.facts.missions if self.scope.missions is None else self.scope.missions)
+                for code in (sorted(pool) if self.scope.missions is None else self.scope.missions)
                 if told.get(By.MISSION, self.scope.lines.get(code, code)) == self.scope.lines.get(code, code)
                 and told.get(By.HOST, self.host_of(code)) == self.host_of(code)
             ]

@@ -17,10 +17,11 @@ from app.answers.asking import (
     reports_used,
     scope_meta,
 )
-from app.answers.cells import Count, find_statements, list_counts
+from app.answers.cells import Count, list_counts
 from app.answers.plans import RelatedPlan, related_plans
 from app.answers.rules import Bucket, Reason, Sex, Statement, Tally, Value, fill_bucket, in_order, value_of
 from app.answers.scope import AsOfQuery, Coverage, Scope, resolve
+from app.answers.statements import find_statements
 from app.answers.totals import Unknown
 from app.core.errors import Complaint, InvalidRequest
 from app.core.shapes import COUNTRY_NAME, MISSION_NAME

@@ -21,7 +21,6 @@ from app.answers.asking import (
     scope_meta,
     values_of,
 )
-from app.answers.cells import latest_day
 from app.answers.facts import Facts, load_facts
 from app.answers.movements import (
     DifferenceRow,
@@ -34,6 +33,7 @@ from app.answers.movements import (
 )
 from app.answers.rules import Bucket, Reason, Statement, Tally, Value, unknown_reason
 from app.answers.scope import Scope, resolve
+from app.answers.statements import latest_day
 from app.answers.totals import Unknown, columns_of, group_values, sums_of
 from app.core.columns import col
 from app.core.dates import last_day

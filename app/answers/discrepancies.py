@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.answers.asking import Answer, Ask
-from app.answers.cells import find_statements
 from app.answers.disagreements.ceilings import find_people_above_ceilings
 from app.answers.disagreements.found import DiscrepancyKind, DiscrepancyState, Found, Search, StatedValue
 from app.answers.disagreements.lifetimes import find_people_outside_missions
@@ -17,6 +16,7 @@ from app.answers.disagreements.stops import find_series_that_stop
 from app.answers.disagreements.sums import find_parts_unlike_printed, find_totals_unlike_kinds
 from app.answers.rules import in_order
 from app.answers.scope import Month, Scope, ScopeQuery, resolve
+from app.answers.statements import find_statements
 from app.ceilings.rules import Category
 from app.core.dates import Moment, first_day, last_day
 from app.core.errors import Complaint, InvalidRequest

@@ -9,9 +9,10 @@ from pydantic import BaseModel, Field
 from sqlalchemy import or_, select
 
 from app.answers.asking import Ask
-from app.answers.cells import find_statements, list_counts
+from app.answers.cells import list_counts
 from app.answers.rules import Bucket, Statement, in_order, window_start
 from app.answers.scope import Scope
+from app.answers.statements import find_statements
 from app.core.columns import col
 from app.core.history import standing
 from app.core.vocabulary import Bound, PersonnelType

@@ -18,11 +18,11 @@ from app.answers.asking import (
     scope_meta,
     values_of,
 )
-from app.answers.cells import find_statements
 from app.answers.participations import participations
 from app.answers.rules import Bucket, Reason, Statement, Tally, Value, monthly_buckets, months_between, unknown_reason
 from app.answers.scope import DEFAULT_MAX_AGE, Month, MonthsQuery, Scope, resolve
 from app.answers.series import MonthsMeta, month_filter, rows_link
+from app.answers.statements import find_statements
 from app.answers.totals import sums_of
 from app.core.dates import first_day, last_day
 from app.core.errors import Complaint, InvalidRequest

@@ -19,10 +19,10 @@ from app.answers.asking import (
     reports_used,
     scope_meta,
 )
-from app.answers.cells import latest_day
 from app.answers.rules import Bucket, Reason, Tally, value_of
 from app.answers.scope import Month, ScopeQuery, resolve
 from app.answers.series import buckets_of, month_filter, rows_link
+from app.answers.statements import latest_day
 from app.answers.totals import sources_of, sums_of, value_fields
 from app.core.errors import Complaint, InvalidRequest
 from app.core.shapes import COUNTRY_NAME

@@ -5,11 +5,11 @@ from typing import Any
 
 from app.answers.announcements import Announced, list_offers, offers_under
 from app.answers.asking import Ask, By, Grouping, link, values_of
-from app.answers.cells import find_statements
 from app.answers.reconciliation_rows import ReconciliationQuery, TimelineEntry, TimelineKind
 from app.answers.reconciliation_rules import Plan, said_zero, steps_by, story_day
 from app.answers.rules import Bucket, Statement, Tally, Value, monthly_buckets, months_between
 from app.answers.scope import Scope
+from app.answers.statements import find_statements
 from app.answers.totals import sums_of
 from app.authorisations.models import AuthorisationFields
 from app.core.dates import first_day, last_day

@@ -20,9 +20,9 @@ from app.answers.asking import (
     scope_meta,
     values_of,
 )
-from app.answers.cells import find_statements, latest_day
 from app.answers.rules import Bucket, Sex, Tally, monthly_buckets, months_between
 from app.answers.scope import MonthsQuery, Scope, ScopeQuery, resolve
+from app.answers.statements import find_statements, latest_day
 from app.answers.totals import GroupFields, ValueFields, columns_of, group_values, sources_of, sums_of, value_fields
 from app.core.dates import first_day, last_day
 from app.core.errors import Complaint, InvalidRequest

@@ -17,6 +17,11 @@ from app.web.problems import problem_docs
 
 _PAGE_POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'"
 _EXAMPLES = (
+    ("/v1/series?country=KAZ&mission=UNDOF&from=2024-01&to=2024-06", "what became of the announcement, month by month"),
+    ("/v1/reconciliation?country=KAZ&timeline=true", "430 allowed, 139 planned, and who was counted: the whole story"),
+    ("/v1/totals?by=mission&format=csv", "who is where, by mission, as CSV"),
+    ("/v1/rankings?month=2024-03&against=2024-01", "who sends most, and how places have changed"),
+    ("/v1/gaps?as_of=2024-03-31", "ceilings against people deployed"),
     ("/v1/missions/UNDOF", "a mission with its hosts, dates and ceilings in force"),
     ("/v1/contingents?country=KAZ&mission=UNDOF", "the company of 139 planned for March 2024, and what became of it"),
     ("/v1/authorisations?country=KAZ", "up to 430 over four missions"),
