@@ -10,6 +10,7 @@ from typing import Literal
 import pytest
 from pydantic import BaseModel, Field
 
+from app.answers.questions import QUESTIONS, Question
 from app.core.dates import PartialDate
 from app.core.shapes import LIST_CONTROLS, ListQuery, Out
 from app.core.vocabulary import Iso3, MissionCode
@@ -58,7 +59,13 @@ def test_the_program_prints_it():
 
 def test_nouns_stand_in_reading_order():
     titles = re.findall(r"^## (.+)$", PAGE, re.MULTILINE)
-    assert titles == [*(noun.path for noun in NOUNS), "Parameters of every list", "Parts"]
+    questions = [question.path for question in QUESTIONS]
+    assert titles == [*(noun.path for noun in NOUNS), "Parameters of every list", *questions, "Parts"]
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=[question.path for question in QUESTIONS])
+def test_every_field_of_an_answer_has_a_row(question: Question):
+    assert names(section(question.path)) == list(question.row.model_fields)
 
 
 @each_noun
@@ -82,7 +89,7 @@ def test_every_list_parameter_and_every_part_has_a_row():
     assert names(section("Parameters of every list")) == list(ListQuery.model_fields)
     fields = [
         name
-        for part in parts_of([noun.model for noun in NOUNS])
+        for part in parts_of([*(noun.model for noun in NOUNS), *(question.row for question in QUESTIONS)])
         for name in (csv_columns(part) if issubclass(part, Out) else part.model_fields)
     ]
     assert names(section("Parts")) == fields

@@ -61,6 +61,16 @@ class By(StrEnum):
     MONTH = "month"
 
 
+class CellBy(StrEnum):
+    """What cells can be put together by."""
+
+    COUNTRY = "country"
+    MISSION = "mission"
+    REGION = "region"
+    HOST = "host"
+    PERSONNEL_TYPE = "personnel_type"
+
+
 @dataclass(frozen=True)
 class Ask:
     """Who asks: one snapshot of the database, the state of the record looked at, and the day it is today."""

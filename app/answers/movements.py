@@ -4,22 +4,12 @@ from enum import StrEnum
 
 from pydantic import BaseModel, Field
 
-from app.answers.asking import AnswerMeta
+from app.answers.asking import AnswerMeta, CellBy
 from app.answers.rules import Reason, Value
 from app.answers.scope import AsOfQuery
+from app.answers.totals import CellFields
 from app.core.dates import Moment, PartialDate
-from app.core.shapes import COUNTRY_NAME, MISSION_NAME, AnyOf
-from app.core.vocabulary import PersonnelType, Region
-
-
-class ComparedBy(StrEnum):
-    """What a difference can be split by."""
-
-    COUNTRY = "country"
-    MISSION = "mission"
-    REGION = "region"
-    HOST = "host"
-    PERSONNEL_TYPE = "personnel_type"
+from app.core.shapes import AnyOf
 
 
 class Movement(StrEnum):
@@ -50,26 +40,9 @@ def delta_of(before: Value, after: Value) -> int | None:
     return after.total - before.total
 
 
-class DifferenceRow(BaseModel):
+class DifferenceRow(CellFields):
     """One group of which the two sides do not say the same."""
 
-    country: str | None = Field(
-        None, description="Contributor, ISO 3166-1 alpha-3; with `by=country`.", examples=["KAZ"]
-    )
-    country_name: str | None = COUNTRY_NAME
-    region: Region | None = Field(
-        None, description="UN region of the contributors; null: none. With `by=region`.", examples=["Asia"]
-    )
-    mission: str | None = Field(None, description="Mission; with `by=mission`.", examples=["UNDOF"])
-    mission_name: str | None = MISSION_NAME
-    host: str | None = Field(
-        None,
-        description="All hosts of the missions, joined by `;`, so that each mission counts once. With `by=host`.",
-        examples=["SYR"],
-    )
-    personnel_type: PersonnelType | None = Field(
-        None, description="Kind of people; with `by=personnel_type`.", examples=["troops"]
-    )
     change: Movement = Field(description="What became of the number.", examples=["joined"])
     before: int | None = Field(description="People on the earlier side, persons; null: unknown.", examples=[0])
     after: int | None = Field(description="People on the later side, persons; null: unknown.", examples=[139])
@@ -132,8 +105,8 @@ class DifferencesQuery(AsOfQuery):
         description="The later state of the record, with `known_from`; now unless given.",
         examples=["2024-04-15T12:00:00Z"],
     )
-    by: AnyOf[ComparedBy] = Field(
-        [ComparedBy.COUNTRY, ComparedBy.MISSION], description="What to split the numbers by.", examples=[["mission"]]
+    by: AnyOf[CellBy] = Field(
+        [CellBy.COUNTRY, CellBy.MISSION], description="What to split the numbers by.", examples=[["mission"]]
     )
 
 

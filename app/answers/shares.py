@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from app.answers.asking import (
     Answer,
     Ask,
     By,
+    CellBy,
     DayMeta,
     Grouping,
     coverage_of,
@@ -25,9 +25,9 @@ from app.answers.asking import (
 from app.answers.cells import sum_cells
 from app.answers.rules import Bucket, Reason, Tally, Value, doubt_of
 from app.answers.scope import AsOfQuery, resolve
-from app.answers.totals import Unknown, columns_of, group_values, sources_of, sums_of
-from app.core.shapes import COUNTRY_NAME, MISSION_NAME, AnyOf
-from app.core.vocabulary import PersonnelType, Region
+from app.answers.totals import CellFields, Unknown, columns_of, group_values, sources_of, sums_of
+from app.core.shapes import AnyOf
+from app.core.vocabulary import PersonnelType
 
 # Uniformed Gender Parity Strategy 2018-2028, UN Department of Peace Operations: women per cent, by year. Individual
 # military are staff officers and military observers. Of police only the last year's targets are known.
@@ -51,36 +51,9 @@ def target_of(kinds: Iterable[PersonnelType], year: int) -> float | None:
     return None if percent is None else percent / 100
 
 
-class SharedBy(StrEnum):
-    """What people can be split by for shares."""
-
-    COUNTRY = "country"
-    REGION = "region"
-    MISSION = "mission"
-    HOST = "host"
-    PERSONNEL_TYPE = "personnel_type"
-
-
-class ShareRow(BaseModel):
+class ShareRow(CellFields):
     """One group, its women and men, and the target for its kind of people."""
 
-    country: str | None = Field(
-        None, description="Contributor, ISO 3166-1 alpha-3; with `by=country`.", examples=["KAZ"]
-    )
-    country_name: str | None = COUNTRY_NAME
-    region: Region | None = Field(
-        None, description="UN region of the contributors; null: none. With `by=region`.", examples=["Asia"]
-    )
-    mission: str | None = Field(None, description="Mission; with `by=mission`.", examples=["UNIFIL"])
-    mission_name: str | None = MISSION_NAME
-    host: str | None = Field(
-        None,
-        description="All hosts of the missions, joined by `;`, so that each mission counts once. With `by=host`.",
-        examples=["LBN"],
-    )
-    personnel_type: PersonnelType | None = Field(
-        None, description="Kind of people; with `by=personnel_type`.", examples=["troops"]
-    )
     women: int | None = Field(description="Women among those counted by sex, persons; null: unknown.", examples=[4047])
     men: int | None = Field(description="Men among those counted by sex, persons; null: unknown.", examples=[51138])
     counted: int | None = Field(
@@ -123,8 +96,8 @@ COLUMNS = [name for name in ShareRow.model_fields if name not in _GROUPS | {"row
 class SharesQuery(AsOfQuery):
     sex: ClassVar[None] = None  # type: ignore[misc]  # a share needs both
 
-    by: AnyOf[SharedBy] = Field(
-        [SharedBy.PERSONNEL_TYPE], description="What to split the people by.", examples=[["mission"]]
+    by: AnyOf[CellBy] = Field(
+        [CellBy.PERSONNEL_TYPE], description="What to split the people by.", examples=[["mission"]]
     )
 
 

@@ -32,8 +32,8 @@ from app.core.vocabulary import PersonnelType, Region
 LOOKED_AT = (Reason.NO_OBSERVATION, Reason.NO_REPORT)
 
 
-class GroupFields(BaseModel):
-    """The fields of `by`; a row has those that were asked for."""
+class CellFields(BaseModel):
+    """The fields by which cells are put into groups; a row has those that were asked for."""
 
     country: str | None = Field(
         None, description="Contributor, ISO 3166-1 alpha-3; with `by=country`.", examples=["KAZ"]
@@ -52,6 +52,11 @@ class GroupFields(BaseModel):
     personnel_type: PersonnelType | None = Field(
         None, description="Kind of people; with `by=personnel_type`.", examples=["troops"]
     )
+
+
+class GroupFields(CellFields):
+    """The fields of `by`; a row has those that were asked for."""
+
     sex: Sex | None = Field(None, description="With `by=sex`.", examples=["women"])
     month: str | None = Field(None, description="Month; with `by=month`, and in series.", examples=["2024-01"])
 
