@@ -174,10 +174,12 @@ def test_a_superseded_row_never_counts(places: Database, world: list[Told]):
         [number] = write(session, "corrected", table)
         row = make_headcount(id=number, report="corrected", women=40, men=60, total=100)
         correct(session, make_change(session), HEADCOUNTS, row)
-        [answer] = totals_of(session, as_of="2001-03-31", source=["corrected"], explain=False)
-        assert answer.total == 100
-        [answer] = totals_of(session, as_of="2001-03-31", country=["KAZ"], mission=["UNDOF"], by=["personnel_type"])[:1]
-        assert 3 not in [row.total for row in [answer] if row.sources == ["corrected"]]
+        alone = totals(ask(session), TotalsQuery(as_of="2001-03-31", source=["corrected"], explain=True))
+        assert [answer.total for answer in alone.rows] == [100]
+        assert [count.total for count in alone.beside["counted"]] == [100]
+        whole = totals(ask(session), TotalsQuery(as_of="2001-03-31", country=["KAZ"], mission=["UNDOF"], explain=True))
+        shown = [*whole.beside["counted"], *whole.beside["not_counted"]]
+        assert [count.total for count in shown if count.report == "corrected"] == [100]
 
 
 @BOUNDED

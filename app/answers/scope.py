@@ -119,11 +119,6 @@ class Scope:
     lines: Mapping[str, str] = field(default_factory=dict)
     named: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # values asked for by name, by dimension
 
-    @property
-    def needs_missions(self) -> bool:
-        """True if only counts by mission can answer."""
-        return self.missions is not None
-
 
 def resolve(session: Session, query: ScopeQuery, view: View, facts: Facts) -> Scope:
     """Raises UnknownCode for what the record does not know, InvalidRequest for missions that cannot be added."""
