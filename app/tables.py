@@ -10,7 +10,9 @@ import app.headcounts.models
 import app.missions.models
 import app.pledges.models
 import app.printed_totals.models
+import app.recording.models
 import app.reports.models
-import app.sources.models  # noqa: F401
+import app.sources.models
+import app.tokens.models  # noqa: F401
 
 METADATA = SQLModel.metadata

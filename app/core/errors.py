@@ -12,6 +12,9 @@ class Complaint(BaseModel):
     parameter: str | None = Field(None, description="Query or path parameter at fault.", examples=["country"])
     pointer: str | None = Field(None, description="JSON pointer into the body.", examples=["/headcounts/0/total"])
     near: list[str] | None = Field(None, description="Accepted values that look alike.", examples=[["KAZ"]])
+    record: str | None = Field(
+        None, description="Address of the record that stands in the way.", examples=["/v1/headcounts/1"]
+    )
 
 
 class Problem(BaseModel):
@@ -118,6 +121,66 @@ class RecordConflict(TrackerError):
     status = 409
     title = "Conflict with the record"
     help = "The record already holds this, or the new row would contradict a rule of the record."
+
+
+class Unauthorised(TrackerError):
+    code = "unauthorised"
+    status = 401
+    title = "Token needed"
+    help = "Writing needs the token of an analyst: `Authorization: Bearer ...`. It may be missing, expired or revoked."
+
+
+class Forbidden(TrackerError):
+    code = "forbidden"
+    status = 403
+    title = "Not allowed"
+    help = "The token is good, but its role does not go that far. `detail` names what is missing."
+
+
+class RevisionNeeded(TrackerError):
+    code = "revision_needed"
+    status = 428
+    title = "Revision needed"
+    help = "Name the revision you saw in `If-Match`, as the record's `ETag` tells it: nothing is overwritten unseen."
+
+
+class RevisionStale(TrackerError):
+    code = "revision_stale"
+    status = 412
+    title = "Revision is not the current one"
+    help = "Somebody changed the record since you read it. Read it again and decide anew; `ETag` tells what stands."
+
+    def __init__(self, detail: str, current: str) -> None:
+        super().__init__(detail)
+        self.current = current
+
+
+class UnsupportedMediaType(TrackerError):
+    code = "unsupported_media_type"
+    status = 415
+    title = "Unsupported media type"
+    help = "Send `Content-Type: application/json`; a PATCH is `application/merge-patch+json`."
+
+
+class BodyTooLarge(TrackerError):
+    code = "body_too_large"
+    status = 413
+    title = "Body too large"
+    help = "The body is larger than the service takes. Send it in parts."
+
+
+class BodyTooSlow(TrackerError):
+    code = "body_too_slow"
+    status = 408
+    title = "Body too slow"
+    help = "The body did not arrive in time. Try again on a better line, or send less at a time."
+
+
+class KeyReused(TrackerError):
+    code = "idempotency_key_reused"
+    status = 422
+    title = "Idempotency-Key used before"
+    help = "The key belongs to another request of yours. Use a new key for a new request."
 
 
 class Unavailable(TrackerError):

@@ -65,6 +65,7 @@ class Change(SQLModel, table=True):
 
     number: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     author: str
+    accepted_by: str | None = None  # where two pairs of eyes are asked for
     reason: str
     origin: Origin = Field(sa_type=text_enum(Origin, "ck_change_origin"))  # type: ignore[call-overload]
     recorded_at: datetime = Field(sa_type=UtcDateTime, unique=True)
@@ -97,11 +98,14 @@ def while_standing(name: str, *columns: str | ColumnElement[Any], unique: bool =
     return Index(name, *fields, unique=unique, sqlite_where=where, postgresql_where=where)
 
 
-def record_key(noun: str, key: str = "id") -> tuple[PrimaryKeyConstraint, Index]:
-    """A record has many revisions and at most one that stands."""
+def record_key(noun: str, key: str = "id") -> tuple[PrimaryKeyConstraint, Index, Index, Index]:
+    """A record has many revisions and at most one that stands; what a change did to it is found by its number."""
+    ended = text("superseded_in IS NOT NULL")
     return (
         PrimaryKeyConstraint(key, "revision"),
         while_standing(f"uq_{noun}_{key}_standing", key, unique=True),
+        Index(f"ix_{noun}_recorded_in", "recorded_in", key),
+        Index(f"ix_{noun}_superseded_in", "superseded_in", key, sqlite_where=ended, postgresql_where=ended),
     )
 
 

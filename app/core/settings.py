@@ -28,6 +28,13 @@ class Settings(BaseSettings):
     statement_timeout: float = Field(
         20.0, gt=0, le=600, description="Seconds PostgreSQL may spend on one statement of a read."
     )
+    max_body_bytes: int = Field(
+        10_000_000, ge=1_000, le=1_000_000_000, description="Largest body of a write, bytes; larger ones are 413."
+    )
+    body_timeout: float = Field(30.0, gt=0, le=600, description="Seconds in which a body has to arrive before 408.")
+    four_eyes: bool = Field(
+        False, description="`true`: what an analyst writes is a proposal until another analyst accepts it."
+    )
     log_level: str = Field(
         "info",
         pattern="^(critical|error|warning|info|debug)$",

@@ -30,6 +30,7 @@ from app.core.history import View, open_view
 from app.core.names import Names
 from app.core.queries import Include, Listing, Page, list_page, view_of_list
 from app.core.shapes import Format, ItemQuery, ListQuery, Out
+from app.recording.kinds import Kind
 from app.web.formats import MEDIA_TYPES, choose_format, csv_columns, csv_head, csv_lines, json_lines, row_json
 from app.web.problems import problem_docs
 from app.web.requests import ListLinks, page_links, refuse_repeats
@@ -71,13 +72,17 @@ AnyInclude = Include | Computed
 
 @dataclass(frozen=True)
 class Noun:
-    """A noun that can be read: `path` below /v1, its listing, and the related records and sums it can show."""
+    """A noun that can be read: `path` below /v1, its listing, and the related records and sums it can show.
+
+    `kind` says how it is recorded; None for what nobody records by itself.
+    """
 
     path: str
     title: str
     listing: Listing
     description: str
     includes: tuple[AnyInclude, ...] = ()
+    kind: Kind | None = None
 
     def shown(self, asked: Sequence[str]) -> list[AnyInclude]:
         """Includes to show; InvalidRequest for a name that is none."""
