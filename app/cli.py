@@ -1,9 +1,11 @@
 """The `peacekeeping` program."""
 
 import json
+import shlex
 import signal
 import socket
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,11 +14,15 @@ from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 
 from app import __version__
+from app.cli_changes import feed
+from app.cli_remote import remote
+from app.cli_tokens import tokens
 from app.core.database import Database
 from app.core.errors import TrackerError
 from app.core.history import open_view
 from app.core.settings import Settings
 from app.migrate import migrate as run_migrations
+from app.remote import RemoteProblem
 from app.seeds import SeedError
 from app.seeds import seed as run_seed
 
@@ -29,18 +35,23 @@ program = typer.Typer(
     help="Peacekeeping deployment tracker: serve it, and look after its record.\n\n"
     "Settings come from the environment: DATABASE_URL, HOST, PORT and others (docs/settings.md).",
 )
+program.add_typer(remote)
+program.add_typer(feed)
+program.add_typer(tokens, name="tokens")
 
 
 def main() -> None:
     """Run the program; a failure is one sentence on standard error and exit status 1."""
     try:
         program()
-    except (TrackerError, SeedError, SQLAlchemyError, ValidationError, CommandError) as error:
+    except (TrackerError, RemoteProblem, SeedError, SQLAlchemyError, ValidationError, CommandError) as error:
         print(f"peacekeeping: {_sentence(error)}", file=sys.stderr)
         raise SystemExit(1) from error
 
 
 def _sentence(error: Exception) -> str:
+    if isinstance(error, RemoteProblem):
+        return str(error)
     if isinstance(error, ValidationError):
         return "; ".join(f"{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors())
     if isinstance(error, OperationalError | ProgrammingError):
@@ -82,7 +93,7 @@ def serve(
         _prepare(settings)
     config = server_config(create_app(settings), settings)
     listener = _listen(settings)
-    _print_addresses(listener)
+    _print_addresses(listener, settings)
     # The server takes the signals over, ends its requests and raises them again: being asked to stop is no failure.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: sys.exit(0))
@@ -146,7 +157,7 @@ def _listen(settings: Settings) -> socket.socket:
         raise SystemExit(1) from error
 
 
-def _print_addresses(listener: socket.socket) -> None:
+def _print_addresses(listener: socket.socket, settings: Settings) -> None:
     host, port = listener.getsockname()[:2]
     if host in ("0.0.0.0", "::"):  # noqa: S104  (recognised, not bound)
         host = "127.0.0.1"
@@ -156,6 +167,20 @@ def _print_addresses(listener: socket.socket) -> None:
         f"  start here     {base}/\n"
         f"  API reference  {base}/docs\n"
         f"  an example     {base}/v1/reconciliation?country=KAZ&timeline=true\n"
+        f"  to write       {_token_command(settings)}\n"
         f"  Ctrl-C stops it\n",
         flush=True,
     )
+
+
+def _token_command(settings: Settings) -> str:
+    """What to type in this folder for a token; an address with a password in it is not shown."""
+    called = sys.argv[0]
+    program = shlex.join([sys.executable, "-m", "app"] if Path(called).name == "__main__.py" else [called])
+    command = f'{program} tokens create --name "Your Name" --role analyst'
+    url = settings.database_url
+    if url == Settings.model_fields["database_url"].default:
+        return command
+    if url.startswith("sqlite"):
+        return f"DATABASE_URL={shlex.quote(url)} {command}"
+    return f"{command}\n{'':17}(with the DATABASE_URL of this service)"

@@ -1,7 +1,9 @@
-"""Which sums a record can show: the one map of what is worked out for nouns, beside the relations of `includes.py`."""
+"""What is worked out for nouns and shown inside their records: the one map, beside the relations of `includes.py`."""
 
 from app.answers.strength import CountryStrength, MissionStrength, country_strength, mission_strength
-from app.web.nouns import Computed
+from app.recording.feed import touched_records
+from app.recording.feed_rows import TouchedRecords
+from app.web.noun import Computed
 
 _DAY = "on the date of the latest report: the counts that stand"
 
@@ -20,6 +22,15 @@ COMPUTED: dict[str, tuple[Computed, ...]] = {
             f"The people it has in missions {_DAY}, in all, by kind and by mission.",
             CountryStrength,
             country_strength,
+        ),
+    ),
+    "changes": (
+        Computed(
+            "records",
+            "The records it touched, with their fields before and after; at most 1,000 of them on a page of changes.",
+            TouchedRecords,
+            lambda ask, numbers, _: touched_records(ask.session, numbers),
+            always=True,
         ),
     ),
 }

@@ -18,7 +18,7 @@ from app.core.shapes import LIST_CONTROLS, ListQuery, Out
 from app.core.vocabulary import Iso3, MissionCode
 from app.nouns import NOUNS
 from app.web.formats import csv_columns
-from app.web.nouns import Noun
+from app.web.noun import Noun
 
 _HEAD = """\
 # Data dictionary

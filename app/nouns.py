@@ -1,10 +1,10 @@
 """Every noun that can be read over HTTP, in reading order."""
 
 from app.computed import COMPUTED
-from app.core.changes import CHANGE_LIST
 from app.includes import INCLUDES
+from app.recording.changes import CHANGE_LIST
 from app.recording.kinds import KIND_BY_PATH
-from app.web.nouns import Noun
+from app.web.noun import Noun
 
 _RECORDS = {
     "missions": "Missions with hosts, dates, other names and the ceilings in force.",
@@ -37,5 +37,11 @@ NOUNS = (
         )
         for path, description in _RECORDS.items()
     ),
-    Noun("changes", "change", CHANGE_LIST, "Every act of writing, in order."),
+    Noun(
+        "changes",
+        "change",
+        CHANGE_LIST,
+        "Every act of writing, in order, with the records it touched.",
+        includes=COMPUTED["changes"],
+    ),
 )

@@ -17,7 +17,7 @@ from app.core.vocabulary import Iso3, MissionCode
 from app.dictionary import data_dictionary, fields_table, parts_of
 from app.nouns import NOUNS
 from app.web.formats import csv_columns
-from app.web.nouns import Noun
+from app.web.noun import Noun
 from tests.test_cli import run
 
 DOCS = Path(__file__).parent.parent / "docs"

@@ -5,7 +5,7 @@ import io
 import re
 from collections import Counter
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -13,12 +13,21 @@ import pytest
 from sqlalchemy import event, select
 
 from app.answers.asking import Ask
+from app.answers.cells import sum_cells
 from app.answers.disagreements.found import DiscrepancyKind, Found, StatedValue
 from app.answers.discrepancies import DiscrepanciesQuery, DiscrepancyRow, discrepancies
 from app.answers.facts import load_facts
+from app.answers.rules import fill_bucket, window_start
+from app.answers.scope import Scope
+from app.answers.statements import find_statements
+from app.authorisations.models import AuthorisationIn
+from app.authorisations.store import AUTHORISATIONS
 from app.ceilings.models import CeilingIn
 from app.ceilings.store import CEILINGS
+from app.contingents.models import ContingentIn, StatusEventIn
+from app.contingents.store import CONTINGENTS, STATUS_EVENTS
 from app.core.database import Database
+from app.core.dates import last_day
 from app.core.history import correct, open_view, record, retract
 from app.core.settings import Settings
 from app.countries.store import COUNTRIES
@@ -30,13 +39,16 @@ from app.reports.store import REPORTS
 from app.sources.store import SOURCES
 from tests.conftest import Databases, serving
 from tests.rows import (
+    make_authorisation,
     make_change,
+    make_contingent,
     make_country,
     make_headcount,
     make_mission,
     make_printed_total,
     make_report,
     make_source,
+    make_status_event,
 )
 
 TODAY = "2026-01-02"
@@ -527,6 +539,333 @@ def test_a_series_may_end_with_its_mission(world: Database):
     un_table(world, "2023-12-31", last, {"total": 1})
     un_table(world, JANUARY, {"total": 1})
     assert look(world) == []
+
+
+# --- jumps ---
+
+FAR = ["far_from_last_count"]
+
+
+@pytest.mark.parametrize(
+    ("last", "total", "size"),
+    [
+        (100, 201, 101),
+        (100, 200, None),  # half of the larger number, and not more
+        (201, 100, 101),
+        (200, 100, None),
+        (20, 139, 119),
+        (139, 1390, 1251),
+        (0, 100, 100),
+        (0, 99, None),
+        (100, 0, 100),
+        (1, 100, None),  # 99 people
+        (1000, 1600, None),
+        (1600, 1000, None),
+        (6, 60, None),
+    ],
+)
+def test_far_is_a_hundred_people_and_more_than_half(world: Database, last: int, total: int, size: int | None):
+    un_table(world, JANUARY, {"total": last})
+    un_table(world, FEBRUARY, {"total": total})
+    expected = [] if size is None else [("far-from-last-count.undof.kaz.2024-02-29", size, "open")]
+    assert told(world) == expected
+
+
+def test_a_count_far_from_the_last_tells_both(world: Database):
+    [before] = un_table(world, JANUARY, {"total": 1200})
+    un_table(world, FEBRUARY, {"total": 100}, {"total": 20, "personnel_type": "staff_officer"})
+    [row] = look(world)
+    assert (row.country, row.mission, row.as_of, row.size) == ("KAZ", "UNDOF", FEBRUARY, 1080)
+    assert row.detail == (
+        "un-2024-02-29 counts 120 people of Kazakhstan in UNDOF, 1,080 less than the 1,200 of un-2024-01-31."
+    )
+    assert [(value.report, value.total, value.headcount) for value in row.values] == [
+        ("un-2024-02-29", 120, None),
+        ("un-2024-01-31", 1200, before),
+    ]
+    assert row.values[0].trace == "/v1/headcounts?report=un-2024-02-29&country=KAZ&mission=UNDOF&measure=present"
+    assert row.values[1].trace == f"/v1/headcounts/{before}?include=report_record,source_record"
+
+
+def test_a_complete_report_that_left_the_country_out_counted_nobody(world: Database):
+    un_table(world, JANUARY, {"country": "FJI", "total": 5}, {"total": 150})
+    un_table(world, FEBRUARY, {"country": "FJI", "total": 5})
+    un_table(world, MARCH, {"country": "FJI", "total": 5}, {"total": 160})
+    [row] = look(world)
+    assert (row.id, row.size) == ("far-from-last-count.undof.kaz.2024-03-31", 160)
+    assert row.detail == "un-2024-03-31 counts 160 people of Kazakhstan in UNDOF; un-2024-02-29 counts none."
+    assert [(value.report, value.total) for value in row.values] == [("un-2024-03-31", 160), ("un-2024-02-29", 0)]
+    assert row.values[1].trace == "/v1/reports/un-2024-02-29?include=source_record"
+
+
+def test_the_first_people_of_a_mission_are_its_beginning(world: Database):
+    un_table(world, FEBRUARY, {"total": 5})
+    un_table(world, MARCH, {"total": 5}, {"mission": "UNTMIS", "total": 626}, {"mission": "MNF", "total": 500})
+    assert look(world) == []
+
+
+def test_people_leave_a_mission_whose_mandate_is_over(world: Database):
+    un_table(world, "2023-10-31", {"mission": "MINUSMA", "total": 500}, {"mission": "MINUSMA", "country": "FJI"})
+    un_table(
+        world, "2023-11-30", {"mission": "MINUSMA", "total": 4}, {"mission": "MINUSMA", "country": "FJI", "total": 150}
+    )
+    assert told(world) == [("far-from-last-count.minusma.fji.2023-11-30", 144, "open")]
+
+
+@pytest.mark.parametrize(("as_of", "is_compared"), [("2024-05-02", True), ("2024-05-03", False)])
+def test_a_count_of_more_than_92_days_before_is_not_compared(world: Database, as_of: str, is_compared: bool):
+    un_table(world, JANUARY, {"total": 10})
+    state(world, "paper", as_of, {"total": 139})
+    assert bool(look(world)) is is_compared
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"bound": "about"},
+        {"measure": "peak"},
+        {"status": "disputed"},
+        {"mission": None},
+        {"mission": "UNTMIS"},
+        {"country": "FJI"},
+    ],
+)
+def test_only_counts_that_can_stand_are_compared_with_those_of_their_place(world: Database, other: dict):
+    state(world, "before", JANUARY, {"total": 10})
+    state(world, "paper", "2024-03-05", {"total": 500, **other})
+    assert look(world, kind=FAR) == []
+    state(world, "after", "2024-03-31", {"total": 11})
+    assert look(world, kind=FAR) == []
+
+
+def test_a_total_without_kind_counts_where_it_stands_alone(world: Database):
+    un_table(world, JANUARY, {"total": 500, "personnel_type": "unspecified"})
+    un_table(world, FEBRUARY, {"total": 450}, {"total": 10, "personnel_type": "unspecified"})
+    assert look(world, kind=FAR) == []
+
+
+def test_of_one_date_the_count_that_stands_is_compared(world: Database):
+    un_table(world, JANUARY, {"total": 20})
+    state(world, "rumour", FEBRUARY, {"total": 500})
+    un_table(world, FEBRUARY, {"total": 22})
+    un_table(world, MARCH, {"total": 21})
+    assert told(world) == [("sources-disagree.undof.kaz.2024-02-29", 478, "open")]
+
+
+def test_a_count_beside_the_zero_of_a_complete_report_does_not_stand(world: Database):
+    fiji = {"country": "FJI", "total": 5}
+    un_table(world, JANUARY, fiji)
+    state(world, "rumour", FEBRUARY, {"total": 500})
+    un_table(world, FEBRUARY, fiji)
+    assert told(world) == [("sources-disagree.undof.kaz.2024-02-29", 500, "open")]
+    un_table(world, MARCH, fiji, {"total": 500})
+    assert [row.id for row in look(world, kind=FAR)] == ["far-from-last-count.undof.kaz.2024-03-31"]
+
+
+def test_a_disputed_count_is_no_silence(world: Database):
+    un_table(world, JANUARY, {"total": 150})
+    [count] = un_table(world, FEBRUARY, {"total": 1500})
+    un_table(world, MARCH, {"total": 160})
+    assert [row.id for row in look(world, kind=FAR)] == [
+        "far-from-last-count.undof.kaz.2024-03-31",
+        "far-from-last-count.undof.kaz.2024-02-29",
+    ]
+    dispute(world, count)
+    assert look(world) == []
+
+
+def test_countries_as_a_whole_are_compared_with_one_another(world: Database):
+    un_table(world, JANUARY, {"total": 900})
+    for as_of, total in ((FEBRUARY, 5), (MARCH, 124)):
+        whole = {"mission": None, "total": total}
+        un_table(world, as_of, whole, {**whole, "country": "FJI", "total": 7}, breakdown="country")
+    un_table(world, "2024-04-30", {"mission": None, "country": "FJI", "total": 107}, breakdown="country")
+    rows = look(world, kind=FAR)
+    assert [(row.id, row.size) for row in rows] == [
+        ("far-from-last-count.all.fji.2024-04-30", 100),
+        ("far-from-last-count.all.kaz.2024-03-31", 119),
+    ]
+    assert rows[1].detail == "un-2024-03-31 counts 124 people of Kazakhstan, 119 more than the 5 of un-2024-02-29."
+
+
+def test_a_month_alone_is_compared_with_the_one_before_it(world: Database):
+    un_table(world, JANUARY, {"total": 20})
+    un_table(world, FEBRUARY, {"total": 139})
+    un_table(world, MARCH, {"total": 20})
+    asked = {"kind": FAR, "from": "2024-02", "to": "2024-02", "mission": ["UNDOF"], "country": ["KAZ"]}
+    assert told(world, **asked) == [("far-from-last-count.undof.kaz.2024-02-29", 119, "open")]
+    assert told(world, **{**asked, "mission": ["UNTMIS"]}) == []
+
+
+def test_jumps_are_those_of_the_counts_that_stand(seeded_database: Database):
+    """The same question put to the counts that stand on each date, and on the day before it."""
+    with seeded_database.read() as session:
+        view = open_view(session)
+        facts, scope = load_facts(session, view, load_names(session, view)), Scope(view=view)
+        every = find_statements(session, scope, "0001-01-01", "9999-12-31")
+        expected = set()
+        for day in sorted({one.as_of_last for one in every}):
+            eve = (date.fromisoformat(day) - timedelta(days=1)).isoformat()
+            buckets = [
+                fill_bucket("now", day, [one for one in every if one.as_of_last == day]),
+                fill_bucket(
+                    "eve",
+                    eve,
+                    [one for one in every if window_start(day, 92) <= one.as_of_last <= eve],
+                    carries_over=True,
+                ),
+            ]
+            sums = sum_cells(session, scope, facts, buckets, ("bucket", "mission", "country"), by_mission=True)
+            counted = {mission for bucket, mission, _ in sums if bucket == "eve"}
+            for (bucket, mission, country), tally in sums.items():
+                last = sums.get(("eve", mission, country))
+                if bucket == "eve" or (last is None and not buckets[1].covers(mission, facts.missions[mission].kind)):
+                    continue
+                before, now, ended_on = 0 if last is None else last.total, tally.total, facts.missions[mission].ended_on
+                is_withdrawal = ended_on is not None and last_day(ended_on) < day and now < before
+                if (
+                    abs(now - before) >= 100
+                    and abs(now - before) > max(now, before) / 2
+                    and mission in counted
+                    and not is_withdrawal
+                ):
+                    expected.add(f"far-from-last-count.{mission.lower()}.{country.lower()}.{day}")
+    found = {row.id for row in look(seeded_database, kind=FAR)}
+    assert found == expected
+    assert len(found) == 6
+
+
+# --- plans ---
+
+
+def plan(database: Database, *records: Any) -> None:
+    """Record authorisations, contingents and status events, which rest on a source of their own."""
+    ledgers = {AuthorisationIn: AUTHORISATIONS, ContingentIn: CONTINGENTS, StatusEventIn: STATUS_EVENTS}
+    with database.write() as session:
+        change = make_change(session)
+        record(session, change, SOURCES, [make_source()])
+        for one in records:
+            record(session, change, ledgers[type(one)], [one])
+
+
+ALONE = {"authorisation": None, "planned_from": "2024-03"}
+
+
+def test_a_plan_without_authorisation(world: Database):
+    plan(world, make_contingent(**ALONE))
+    [row] = look(world)
+    assert (row.id, row.kind) == ("plan-without-authorisation.undof.kaz.company", "plan_without_authorisation")
+    assert (row.size, row.as_of, row.country, row.mission, row.state) == (60, "2024-03", "KAZ", "UNDOF", "open")
+    assert row.detail == "company plans 60 people of Kazakhstan in UNDOF and names no authorisation."
+    assert (row.reports, row.sources) == ([], ["paper"])
+    [value] = row.values
+    assert (value.report, value.contingent, value.total) == (None, "company", 60)
+    assert (value.says, value.trace) == (
+        "60 people planned for UNDOF.",
+        "/v1/contingents/company?include=source_record",
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "steps", "is_listed"),
+    [
+        ({}, [], True),
+        ({}, ["departed", "arrived"], True),
+        ({}, ["arrived", "rotated"], True),
+        ({}, ["arrived", "repatriated"], False),
+        ({}, ["cancelled"], False),
+        ({"planned_persons": None}, [], False),
+        ({"planned_persons": 60, "planned_bound": "about"}, [], True),
+    ],
+)
+def test_plans_that_are_over_need_no_authorisation(world: Database, values: dict, steps: list, is_listed: bool):
+    events = [make_status_event(kind=kind, on=f"2024-0{number}-10") for number, kind in enumerate(steps, start=1)]
+    plan(world, make_contingent(**{**ALONE, **values}), *events)
+    assert [row.kind.value for row in look(world)] == (["plan_without_authorisation"] if is_listed else [])
+
+
+def test_a_plan_without_a_start_is_dated_by_the_day_it_was_recorded(world: Database):
+    plan(world, make_contingent(authorisation=None))
+    assert [row.as_of for row in look(world)] == ["2026-01-02"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_listed"),
+    [
+        ({"from": "2024-03", "to": "2024-03"}, True),
+        ({"from": "2024-04"}, False),
+        ({"to": "2024-02"}, False),
+        ({"mission": ["UNDOF"]}, True),
+        ({"mission": ["UNTMIS"]}, False),
+        ({"country": ["KAZ"]}, True),
+        ({"country": ["FJI"]}, False),
+        ({"source": ["paper"]}, True),
+        ({"id": ["plan-without-authorisation.undof.kaz.company"]}, True),
+        ({"known_at": "2025-01-01"}, False),
+    ],
+)
+def test_plans_are_filtered_as_counts_are(world: Database, asked: dict, is_listed: bool):
+    with world.write() as session:
+        record(session, make_change(session), SOURCES, [make_source(id="other")])
+    plan(world, make_contingent(**ALONE))
+    known = {} if "known_at" in asked else {"known_at": "2026-01-03"}
+    kinds = {} if "known_at" in asked else {"kind": ["plan_without_authorisation"]}
+    assert bool(look(world, **known, **kinds, **asked)) is is_listed
+
+
+def test_plans_above_an_authorisation(world: Database):
+    plan(
+        world,
+        make_authorisation(max_persons=100, missions=["UNDOF", "UNTMIS"]),
+        make_contingent(id="first", planned_persons=60, planned_from="2024-03"),
+        make_contingent(id="second", planned_persons=70, planned_from="2025-01", mission="UNTMIS"),
+    )
+    [row] = look(world)
+    assert (row.id, row.size, row.as_of) == ("plan-above-authorisation.all.kaz.decree", 30, "2025-01")
+    assert (row.kind, row.country, row.mission) == ("plan_above_authorisation", "KAZ", None)
+    assert row.detail == "130 people of Kazakhstan are planned under decree, 30 more than the 100 it allows."
+    assert [(value.contingent, value.authorisation, value.total) for value in row.values] == [
+        ("first", None, 60),
+        ("second", None, 70),
+        (None, "decree", 100),
+    ]
+    assert row.values[2].says == "At most 100 people, approved on 2024-01-10."
+    assert row.values[2].trace == "/v1/authorisations/decree?include=source_record,claims"
+
+
+@pytest.mark.parametrize(
+    ("authorisation", "plans", "steps", "size"),
+    [
+        ({}, [{"planned_persons": 101}], [], 1),
+        ({}, [{"planned_persons": 100}], [], None),
+        ({"bound": "exactly"}, [{"planned_persons": 101}], [], 1),
+        ({"bound": None}, [{"planned_persons": 101}], [], 1),
+        ({"bound": "at_least"}, [{"planned_persons": 101}], [], None),
+        ({"bound": "about"}, [{"planned_persons": 101}], [], None),
+        ({"max_persons": None, "bound": None}, [{"planned_persons": 101}], [], None),
+        ({}, [{"planned_persons": 101, "planned_bound": "at_least"}], [], 1),
+        ({}, [{"planned_persons": 101, "planned_bound": "up_to"}], [], None),
+        ({}, [{"planned_persons": 60}, {"planned_persons": 60, "planned_bound": "about"}], [], None),
+        ({}, [{"planned_persons": 60}, {"planned_persons": 41}], [], 1),
+        ({}, [{"planned_persons": 60}, {"planned_persons": 41}], [("c1", "cancelled")], None),
+        ({}, [{"planned_persons": 60}, {"planned_persons": 41}], [("c0", "repatriated")], None),
+        ({}, [{"planned_persons": 60}, {"planned_persons": 41}], [("c0", "rotated")], None),  # the next tour
+        ({}, [{"planned_persons": 60}, {"planned_persons": 41, "mission": "UNTMIS"}], [("c0", "rotated")], 1),
+        ({}, [{"planned_persons": 60}, {"planned_persons": 41, "mission": "UNTMIS"}], [("c0", "repatriated")], None),
+        ({}, [{"planned_persons": 60}, {"planned_persons": 41, "authorisation": "other"}], [], None),
+    ],
+)
+def test_what_is_planned_under_an_authorisation(
+    world: Database, authorisation: dict, plans: list, steps: list, size: int | None
+):
+    plan(
+        world,
+        make_authorisation(**authorisation),
+        make_authorisation(id="other"),
+        *(make_contingent(id=f"c{number}", planned_from="2024-03", **one) for number, one in enumerate(plans)),
+        *(make_status_event(contingent=contingent, kind=kind) for contingent, kind in steps),
+    )
+    assert [row.size for row in look(world)] == ([] if size is None else [size])
 
 
 # --- what holds for all kinds ---

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, exists, select
+from sqlalchemy import ColumnElement, Select, Table, exists, select
 
 from app.answers.asking import Ask
 from app.answers.reconciliation_rules import Plan, Step, is_announced
@@ -75,29 +75,34 @@ def _wanted(ask: Ask, scope: Scope, ids: Sequence[str] | None) -> list[ColumnEle
     return conditions
 
 
-def _plans(ask: Ask, scope: Scope, wanted: Sequence[ColumnElement[bool]]) -> dict[str, list[Plan]]:
-    """The plans by authorisation, each with its steps; two statements."""
+def _plans(ask: Ask, scope: Scope, wanted: Sequence[ColumnElement[bool]]) -> dict[str | None, list[Plan]]:
+    """The plans by authorisation; two statements."""
     under = exists().where(col(Authorisation.id) == Contingent.authorisation, *wanted)
-    planned = [standing(Contingent, ask.view), under]
-    if scope.sources is not None:
-        planned.append(col(Contingent.source).in_(scope.sources))
-    steps = _steps(ask, scope, exists().where(col(Contingent.id) == StatusEvent.contingent, *planned))
-    names = [name for name in Plan.__annotations__ if name not in ("contingent", "steps")]
-    statement = select(_CONTINGENT.c.id.label("contingent"), *(_CONTINGENT.c[name] for name in names)).where(*planned)
-    plans = [Plan(**row._mapping, steps=tuple(steps.get(row.contingent, ()))) for row in ask.session.execute(statement)]
-    by_authorisation: dict[str, list[Plan]] = {}
-    for plan in sorted(plans, key=lambda plan: (plan.planned_from or "", plan.mission, plan.contingent)):
+    by_authorisation: dict[str | None, list[Plan]] = {}
+    for plan in list_plans(ask, [under], scope.sources):
         by_authorisation.setdefault(plan.authorisation, []).append(plan)
     return by_authorisation
 
 
-def _steps(ask: Ask, scope: Scope, of_plans: ColumnElement[bool]) -> Mapping[str, list[Step]]:
+def list_plans(ask: Ask, conditions: Sequence[ColumnElement[bool]], sources: Sequence[str] | None = None) -> list[Plan]:
+    """The contingents that meet the conditions, each with its steps, by start; two statements."""
+    planned = [standing(Contingent, ask.view), *conditions]
+    if sources is not None:
+        planned.append(col(Contingent.source).in_(sources))
+    steps = _steps(ask, select(_CONTINGENT.c.id).where(*planned), sources)
+    names = [name for name in Plan.__annotations__ if name not in ("contingent", "steps")]
+    statement = select(_CONTINGENT.c.id.label("contingent"), *(_CONTINGENT.c[name] for name in names)).where(*planned)
+    plans = [Plan(**row._mapping, steps=tuple(steps.get(row.contingent, ()))) for row in ask.session.execute(statement)]
+    return sorted(plans, key=lambda plan: (plan.planned_from or "", plan.mission, plan.contingent))
+
+
+def _steps(ask: Ask, plans: Select[Any], sources: Sequence[str] | None) -> Mapping[str, list[Step]]:
     names = [name for name in Step.__annotations__ if name != "event"]
     statement = select(_EVENT.c.id.label("event"), *(_EVENT.c[name] for name in names)).where(
-        standing(StatusEvent, ask.view), of_plans
+        standing(StatusEvent, ask.view), _EVENT.c.contingent.in_(plans)
     )
-    if scope.sources is not None:
-        statement = statement.where(col(StatusEvent.source).in_(scope.sources))
+    if sources is not None:
+        statement = statement.where(col(StatusEvent.source).in_(sources))
     steps: dict[str, list[Step]] = {}
     for row in ask.session.execute(statement.order_by(col(StatusEvent.id))):
         steps.setdefault(row.contingent, []).append(Step(**row._mapping))

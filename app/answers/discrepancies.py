@@ -1,7 +1,7 @@
 """Where the record disagrees with itself, found anew for each request: nothing is stored, and nothing is decided."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,7 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.answers.asking import Answer, Ask
 from app.answers.disagreements.ceilings import find_people_above_ceilings
 from app.answers.disagreements.found import DiscrepancyKind, DiscrepancyState, Found, Search, StatedValue
+from app.answers.disagreements.jumps import find_counts_far_from_the_last
 from app.answers.disagreements.lifetimes import find_people_outside_missions
+from app.answers.disagreements.plans import find_plans_against_authorisations
 from app.answers.disagreements.sexes import find_women_and_men_unlike_total
 from app.answers.disagreements.sources import find_counts_not_published, find_sources_that_disagree
 from app.answers.disagreements.stops import find_series_that_stop
@@ -35,6 +37,9 @@ _FINDERS: Mapping[DiscrepancyKind, Finder] = {
     DiscrepancyKind.AFTER_MISSION_END: find_people_outside_missions,
     DiscrepancyKind.NOT_PUBLISHED_BY_MISSION: find_counts_not_published,
     DiscrepancyKind.SERIES_STOPS: find_series_that_stop,
+    DiscrepancyKind.FAR_FROM_LAST_COUNT: find_counts_far_from_the_last,
+    DiscrepancyKind.PLAN_WITHOUT_AUTHORISATION: find_plans_against_authorisations,
+    DiscrepancyKind.PLAN_ABOVE_AUTHORISATION: find_plans_against_authorisations,
 }
 
 
@@ -42,14 +47,18 @@ class DiscrepancyRow(BaseModel):
     """One disagreement and what each side of it says."""
 
     id: str = Field(
-        description="Stable: made of kind, country, mission and date or report, never of numbers.",
+        description="Stable: made of kind, country, mission and date, report or plan, never of numbers.",
         examples=["above-ceiling.unisfa.military.2019-12-31"],
     )
     kind: DiscrepancyKind = Field(description="How the record disagrees.", examples=["above_ceiling"])
     state: DiscrepancyState = Field(
         description="`disputed` where a count involved is disputed, which deals with it.", examples=["open"]
     )
-    as_of: str = Field(description="Date it is about, that of the report.", examples=["2019-12-31"])
+    as_of: str = Field(
+        description="Date it is about: that of the report, or the start of a plan (the day it was recorded, where no "
+        "start is known).",
+        examples=["2019-12-31"],
+    )
     size: int = Field(description="How far the sides are apart, persons.", examples=[209])
     country: str | None = Field(
         description="Contributor, ISO 3166-1 alpha-3; null: it is about all of them.", examples=["KAZ"]
@@ -69,7 +78,8 @@ class DiscrepancyRow(BaseModel):
     )
     reports: list[str] = Field(description="Reports involved.", examples=[["un-dpo-2019-12-31"]])
     sources: list[str] = Field(
-        description="Sources involved, those of ceilings among them.", examples=[["s-res-2497-2019"]]
+        description="Sources involved, those of ceilings, plans and authorisations among them.",
+        examples=[["s-res-2497-2019"]],
     )
     values: list[StatedValue] = Field(description="What each side says; what stands before the others comes first.")
 
@@ -158,7 +168,7 @@ class DiscrepanciesMeta(BaseModel):
 def discrepancies(ask: Ask, query: DiscrepanciesQuery) -> Answer:
     """One row a disagreement: the newest date first, then the larger size, then by id."""
     search, sources = _look(ask, query)
-    found = [one for one in _find(search, _kinds(query)) if _is_asked(one, query, sources)]
+    found = [one for one in find_discrepancies(search, _kinds(query)) if _is_asked(one, query, sources)]
     found.sort(key=lambda one: (-one.size, one.id))
     found.sort(key=lambda one: last_day(one.as_of), reverse=True)
     meta = DiscrepanciesMeta.model_validate(
@@ -211,7 +221,8 @@ def _kinds(query: DiscrepanciesQuery) -> set[DiscrepancyKind]:
     return kinds
 
 
-def _find(search: Search, kinds: set[DiscrepancyKind]) -> Iterator[Found]:
+def find_discrepancies(search: Search, kinds: Collection[DiscrepancyKind]) -> Iterator[Found]:
+    """All disagreements of some kinds, in no order."""
     for finder in dict.fromkeys(_FINDERS[kind] for kind in DiscrepancyKind if kind in kinds):
         yield from (one for one in finder(search) if one.kind in kinds)
 

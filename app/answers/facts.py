@@ -13,7 +13,7 @@ from app.core.names import Names
 from app.core.vocabulary import Region
 from app.countries.models import Country
 from app.missions.models import Mission, MissionHost, MissionKind, MissionLineage
-from app.missions.store import HOST_OF_MISSION
+from app.missions.store import HOST_OF_MISSION, NAMED
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,9 @@ def _reached(codes: Iterable[str], steps: Set[tuple[str, str]]) -> set[str]:
         found |= new
         queue += new
     return found
+
+
+FACTUAL = (*NAMED, MissionLineage)  # what facts are read off
 
 
 def load_facts(session: Session, view: View, names: Names) -> Facts:

@@ -6,6 +6,7 @@ has happened.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from app.answers.rules import Bucket, Reason, Statement, Value
@@ -71,7 +72,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Plan:
-    """A contingent planned under an authorisation, with its steps in any order."""
+    """A contingent planned under an authorisation, or without one, with its steps in any order."""
 
     contingent: str
     country: str
@@ -81,9 +82,10 @@ class Plan:
     planned_bound: Bound | None
     planned_from: str | None
     planned_to: str | None
-    authorisation: str
+    authorisation: str | None
     source: str
     steps: tuple[Step, ...] = ()
+    recorded_at: datetime | None = None
 
     @property
     def number(self) -> int | None:

@@ -28,6 +28,7 @@ from sqlalchemy import (
     select,
     text,
     true,
+    union_all,
     update,
 )
 from sqlalchemy.exc import IntegrityError
@@ -95,7 +96,7 @@ def while_standing(name: str, *columns: str | ColumnElement[Any], unique: bool =
     """An index over standing revisions only; `unique` makes them the one record of their natural key."""
     where = text("superseded_in IS NULL")
     fields = [text(c) if isinstance(c, str) and "(" in c else c for c in columns]
-    return Index(name, *fields, unique=unique, sqlite_where=where, postgresql_where=where)
+    return Index(name, *fields, unique=unique, sqlite_where=where, postgresql_where=where, info={"columns": columns})
 
 
 def record_key(noun: str, key: str = "id") -> tuple[PrimaryKeyConstraint, Index, Index, Index]:
@@ -176,6 +177,14 @@ def standing(row: type[SQLModel], view: View, alias: FromClause | None = None) -
     )
 
 
+def last_touched(session: Session, rows: Sequence[type[LedgerRow]], view: View) -> int:
+    """Number of the last change, up to a view, that recorded or ended a row of the tables; 0 if none did."""
+    columns = [row.__table__.c[name] for row in rows for name in ("recorded_in", "superseded_in")]  # type: ignore[attr-defined]
+    branches = [select(func.max(column).label("number")).where(column <= view.revision) for column in columns]
+    touched = union_all(*branches).subquery()
+    return int(session.execute(select(func.coalesce(func.max(touched.c.number), 0))).scalar_one())
+
+
 def hold_ledger(session: Session) -> None:
     """Wait for every writer before, so that what is read from here on stays true until this transaction ends."""
     # On SQLite the transaction of a writer holds the whole database from its start.
@@ -189,7 +198,12 @@ def utc_now() -> datetime:
 
 
 def begin_change(
-    session: Session, author: Line, reason: Line, origin: Origin, clock: Callable[[], datetime] = utc_now
+    session: Session,
+    author: Line,
+    reason: Line,
+    origin: Origin,
+    clock: Callable[[], datetime] = utc_now,
+    accepted_by: Line | None = None,
 ) -> Change:
     """Take the ledger and give the next number.
 
@@ -203,7 +217,9 @@ def begin_change(
     number, moment = 1, now
     if last is not None:
         number, moment = last.number + 1, max(now, last.recorded_at + timedelta(microseconds=1))
-    change = Change(number=number, author=author, reason=reason, origin=origin, recorded_at=moment)
+    change = Change(
+        number=number, author=author, accepted_by=accepted_by, reason=reason, origin=origin, recorded_at=moment
+    )
     session.add(change)
     session.flush()
     return change

@@ -35,6 +35,8 @@ class Match:
     column: ColumnElement[Any]
     kind: Literal["plain", "country", "mission", "date", "country_spelling", "mission_spelling"] = "plain"
     within: Callable[[ColumnElement[bool], View], ColumnElement[bool]] | None = None
+    operator: str = ""  # of a filter whose name does not end in one
+    among: Callable[[Any, Names], ColumnElement[bool]] | None = None  # condition of a filter that reads the whole query
 
 
 Columns = Mapping[str, Callable[[View], ColumnElement[Any]]]
@@ -252,7 +254,10 @@ def conditions_of(listing: Listing, query: ListQuery, view: View, names: Names) 
             continue
         field_name, _, operator = name.partition("__")
         match = listing.filters[field_name]
-        condition = _condition(match, name, operator, value, names)
+        if match.among:
+            yield match.among(query, names)
+            continue
+        condition = _condition(match, name, operator or match.operator, value, names)
         yield match.within(condition, view) if match.within else condition
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -45,3 +45,18 @@ class Settings(BaseSettings):
     def cors_origin_list(self) -> list[str]:
         """The origins one by one, blanks dropped."""
         return [origin.strip() for origin in self.cors_origins.split(",") if origin.strip()]
+
+
+class RemoteSettings(BaseSettings):
+    """What the program needs to speak to a service that runs elsewhere: `PEACEKEEPING_URL`, `PEACEKEEPING_TOKEN`."""
+
+    model_config = SettingsConfigDict(extra="ignore", env_prefix="PEACEKEEPING_")
+
+    url: str = Field(
+        "http://127.0.0.1:8000",
+        description="Address of the service that the program posts to and reads from.",
+        examples=["https://peacekeeping.example.org"],
+    )
+    token: SecretStr = Field(
+        SecretStr(""), description="Token of an analyst, as it was shown when it was made.", examples=["pkt_..."]
+    )

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, ValidationInfo, field_validator
 from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.types import BigInteger
 from sqlmodel import Field as Column
@@ -62,11 +62,14 @@ class HeadcountFields(BaseModel):
 
 
 class HeadcountIn(HeadcountFields, Shape):
-    @model_validator(mode="after")
-    def _check_sum(self) -> "HeadcountIn":
-        if self.women is not None and self.men is not None and self.women + self.men != self.total:
-            raise ValueError(f"women {self.women} + men {self.men} is not the total {self.total}")
-        return self
+    # Of the total, which comes after both, so that it is checked whatever else is wrong.
+    @field_validator("total")
+    @classmethod
+    def _check_sum(cls, total: int, others: ValidationInfo) -> int:
+        women, men = others.data.get("women"), others.data.get("men")
+        if women is not None and men is not None and women + men != total:
+            raise ValueError(f"women {women} + men {men} is not the total {total}")
+        return total
 
 
 class HeadcountOut(LedgerOut, HeadcountFields):

@@ -7,6 +7,7 @@ from app.core.columns import col
 from app.core.history import Ledger, Part, View, standing
 from app.core.names import Names, Register
 from app.core.queries import Listing, Match, json_rows
+from app.countries.models import Country, CountryAlias
 from app.countries.store import country_register
 from app.missions.models import (
     MISSION_KEYS,
@@ -77,6 +78,9 @@ MISSION_LINEAGE_LIST = Listing(
     sorts=("id", "predecessor", "successor", "on", "recorded_in"),
     default_sort=("id",),
 )
+
+
+NAMED = (Country, CountryAlias, Mission, MissionAlias)  # what names are read off
 
 
 def load_names(session: Session, view: View) -> Names:

@@ -42,7 +42,7 @@ from app.sources.models import ClaimIn, SourceIn
 from app.sources.store import CLAIM_LIST, CLAIMS, SOURCE_LIST, SOURCES
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kind:
     """One kind of record: `path` below /v1 names it."""
 
@@ -51,6 +51,21 @@ class Kind:
     ledger: Ledger
     listing: Listing
     shape: type[Shape]
+
+    @property
+    def key(self) -> str:
+        """Name of the field that is the key."""
+        return self.ledger.key
+
+    @property
+    def is_numbered(self) -> bool:
+        """True where the service gives the keys, as numbers."""
+        return self.listing.out.model_fields[self.key].annotation is int
+
+    def key_of(self, shape: Shape) -> str | int | None:
+        """The key of a record, made of its other fields if it may be; None: the service gives a number."""
+        key: str | int | None = getattr(shape, self.key)
+        return shape.default_key() if key is None and hasattr(shape, "default_key") else key
 
 
 # In an order in which every record finds what it refers to.

@@ -1,15 +1,12 @@
 """The two routes every noun has, a list and one record, made from its listing."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
-from functools import cached_property
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, Field, create_model
-from sqlalchemy import ColumnElement
 from sqlmodel import Session
 
 from app.answers.asking import Ask
@@ -27,11 +24,13 @@ from app.core.errors import (
     UriTooLong,
 )
 from app.core.history import View, open_view
+from app.core.keys import key_value
 from app.core.names import Names
-from app.core.queries import Include, Listing, Page, list_page, view_of_list
+from app.core.queries import Page, list_page, view_of_list
 from app.core.shapes import Format, ItemQuery, ListQuery, Out
-from app.recording.kinds import Kind
 from app.web.formats import MEDIA_TYPES, choose_format, csv_columns, csv_head, csv_lines, json_lines, row_json
+from app.web.items import etag_of, find_row, missing
+from app.web.noun import AnyInclude, Noun
 from app.web.problems import problem_docs
 from app.web.requests import ListLinks, page_links, refuse_repeats
 
@@ -50,103 +49,6 @@ class ListMeta(BaseModel):
         None, description="The moment asked about, UTC; null: now.", examples=["2026-11-23T12:00:00Z"]
     )
     count: int | None = Field(None, description="All rows found, with `count=exact`.", examples=[139])
-
-
-@dataclass(frozen=True)
-class Computed:
-    """Something that is worked out for the records of a page and shown inside each of them.
-
-    `read` takes the keys of a page, and the moment of the state if one was asked for; it takes the same number of
-    statements whatever the page holds, and says something of every key.
-    """
-
-    name: str
-    description: str
-    model: type[BaseModel]
-    read: Callable[[Ask, Sequence[str], datetime | None], Mapping[str, BaseModel]]
-    always = False
-
-
-AnyInclude = Include | Computed
-
-
-@dataclass(frozen=True)
-class Noun:
-    """A noun that can be read: `path` below /v1, its listing, and the related records and sums it can show.
-
-    `kind` says how it is recorded; None for what nobody records by itself.
-    """
-
-    path: str
-    title: str
-    listing: Listing
-    description: str
-    includes: tuple[AnyInclude, ...] = ()
-    kind: Kind | None = None
-
-    def shown(self, asked: Sequence[str]) -> list[AnyInclude]:
-        """Includes to show; InvalidRequest for a name that is none."""
-        offered = {include.name: include for include in self.includes}
-        unknown = [name for name in asked if name not in offered]
-        if unknown:
-            detail = f"There is nothing called '{unknown[0][:60]}' to include in a {self.title}."
-            raise InvalidRequest(detail, [Complaint(message=detail, parameter="include", near=sorted(offered))])
-        return [include for include in self.includes if include.always or include.name in asked]
-
-    def hidden(self, shown: Sequence[AnyInclude]) -> set[str]:
-        """Fields of the record that this answer does not show."""
-        return {include.name for include in self.includes} - {include.name for include in shown}
-
-    def included(self, shown: Sequence[AnyInclude], view: View) -> dict[str, ColumnElement[Any]]:
-        """The related records to show, each as one JSON column."""
-        return {
-            include.name: include.column(self.listing.row, view) for include in shown if isinstance(include, Include)
-        }
-
-    def work_out(
-        self,
-        rows: Sequence[dict[str, Any]],
-        shown: Sequence[AnyInclude],
-        ask: Callable[[], Ask],
-        known_at: datetime | None,
-    ) -> None:
-        """Add to the rows of a page what is worked out for them; `ask` is called only if something is."""
-        for include in shown:
-            if isinstance(include, Computed) and rows:
-                found = include.read(ask(), [row[self.listing.key] for row in rows], known_at)
-                for row in rows:
-                    row[include.name] = found[row[self.listing.key]]
-
-    def shape(self, values: dict[str, Any], shown: Sequence[AnyInclude], names: Names, today: date) -> Out:
-        """One row as it goes out."""
-        for include in shown:
-            if isinstance(include, Include):
-                values[include.name] = include.shape(values, names, today)
-        return self.model.model_validate(values, context=names)
-
-    @cached_property
-    def model(self) -> type[Out]:
-        """The row with a field for every include, for answers and for the OpenAPI document."""
-        if not self.includes:
-            return self.listing.out
-        fields: dict[str, Any] = {}
-        for include in self.includes:
-            kind = _kind(include)
-            when = "" if include.always else f" Only with `include={include.name}`."
-            fields[include.name] = (kind, Field(None, description=include.description + when))
-        base = self.listing.out
-        name = base.__name__.removesuffix("Out") + "Record"
-        model = cast(type[Out], create_model(name, __base__=base, __doc__=base.__doc__, **fields))
-        model.ordered = frozenset(fields)
-        return model
-
-
-def _kind(include: AnyInclude) -> Any:
-    """What a record shows under the name of an include."""
-    if isinstance(include, Computed):
-        return include.model
-    out = include.listing.out
-    return include.folded or (list[out] if include.many else out | None)  # type: ignore[valid-type]
 
 
 def noun_router(noun: Noun) -> APIRouter:
@@ -193,7 +95,7 @@ def noun_router(noun: Noun) -> APIRouter:
     )
     def read_row(
         request: Request,
-        key: Annotated[str, Path(description=f"The {listing.key}.", examples=[_example_key(listing)], max_length=100)],
+        key: key_in_path(noun),  # type: ignore[valid-type]
         query: Annotated[ItemQuery, Query()],
     ) -> Response:
         return _answer_item(request, noun, key, query)
@@ -201,9 +103,11 @@ def noun_router(noun: Noun) -> APIRouter:
     return router
 
 
-def _example_key(listing: Listing) -> str:
-    examples = listing.out.model_fields[listing.key].examples or ["1"]
-    return str(examples[0])
+def key_in_path(noun: Noun) -> Any:
+    """The parameter that names one record of a noun."""
+    key = noun.listing.key
+    examples = noun.listing.out.model_fields[key].examples or ["1"]
+    return Annotated[str, Path(description=f"The {key}.", examples=[str(examples[0])], max_length=100)]
 
 
 def _answer_list(request: Request, noun: Noun, query: ListQuery) -> Response:
@@ -305,42 +209,13 @@ def _answer_item(request: Request, noun: Noun, key: str, query: ItemQuery) -> Re
     with database.read() as session:
         view = open_view(session, query.known_at)
         names: Names = request.app.state.names.of(session, view)
-        values = _find_row(session, noun, key, view, names, shown)
+        stored = key_value(noun.listing, key, names)
+        values = None if stored is None else find_row(session, noun, stored, view, shown)
         if values is None:
-            raise NotFound(*_missing(noun, key, names))
+            raise NotFound(*missing(noun, key, names))
         noun.work_out([values], shown, lambda: _ask(request, session, view, query), query.known_at)
     row = noun.shape(values, shown, names, _day_of(query))
-    return Response(row_json(row, noun.hidden(shown)), media_type=MEDIA_TYPES[Format.JSON], headers={"Vary": "Accept"})
-
-
-def _find_row(
-    session: Session, noun: Noun, key: str, view: View, names: Names, shown: Sequence[AnyInclude]
-) -> dict[str, Any] | None:
-    listing = noun.listing
-    columns = {**listing.selected(view), **noun.included(shown, view)}
-    value = _key_value(listing, key, names)
-    if value is None:
-        return None
-    statement = listing.rows([column.label(name) for name, column in columns.items()], view)
-    found = session.execute(statement.where(columns[listing.key] == value)).one_or_none()
-    return None if found is None else dict(zip(columns, found, strict=True))
-
-
-def _key_value(listing: Listing, key: str, names: Names) -> str | int | None:
-    """The key as stored: numbers as numbers, codes through the names; None if it can be no key."""
-    if listing.out.model_fields[listing.key].annotation is int:
-        return int(key) if key.isascii() and key.isdigit() and len(key) < 19 else None
-    register = {"iso3": names.country, "code": names.mission}.get(listing.key)
-    if register is not None:
-        found = register.find(key)
-        return next(iter(found)) if len(found) == 1 else None
-    return key if key.isprintable() else None
-
-
-def _missing(noun: Noun, key: str, names: Names) -> tuple[str, list[Complaint]]:
-    shown = "".join(c if c.isprintable() else "?" for c in key[:80])
-    register = {"iso3": names.country, "code": names.mission}.get(noun.listing.key)
-    near = register.near(key) if register else []
-    hint = f" Near: {', '.join(near)}." if near else f" The list is at /v1/{noun.path}."
-    message = f"There is no {noun.title} '{shown}'.{hint}"
-    return message, [Complaint(message=message, parameter=noun.listing.key, near=near or None)]
+    headers = (
+        {"Vary": "Accept", "ETag": etag_of(values["revision"], view)} if "revision" in values else {"Vary": "Accept"}
+    )
+    return Response(row_json(row, noun.hidden(shown)), media_type=MEDIA_TYPES[Format.JSON], headers=headers)

@@ -18,7 +18,9 @@ from app.core.errors import (
     InvalidRequest,
     MethodNotAllowed,
     NotFound,
+    RevisionStale,
     TrackerError,
+    Unauthorised,
     Unavailable,
     UnknownParameter,
 )
@@ -49,7 +51,7 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(TrackerError)
     def _tracker_error(_request: Request, error: TrackerError) -> Response:
-        return problem_response(error, {"Retry-After": _RETRY_AFTER} if error.status == 503 else None)
+        return problem_response(error, _headers_of(error))
 
     @app.exception_handler(RequestValidationError)
     def _invalid(request: Request, error: RequestValidationError) -> Response:
@@ -58,8 +60,8 @@ def add_problem_handlers(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     def _http_error(request: Request, error: HTTPException) -> Response:
         headers = dict(error.headers or {})
-        if "GET" in headers.get("Allow", ""):
-            headers["Allow"] = "GET, HEAD"
+        if error.status_code == 405:
+            headers["Allow"] = ", ".join(_methods_of(request))
         return problem_response(_http_problem(request, error), headers)
 
     @app.exception_handler(OperationalError)
@@ -76,6 +78,22 @@ def add_problem_handlers(app: FastAPI) -> None:
         return problem_response(TrackerError("The service failed on this request. The failure has been logged."))
 
 
+def _headers_of(error: TrackerError) -> dict[str, str] | None:
+    """What a client needs beside the body to try again."""
+    if isinstance(error, Unauthorised):
+        return {"WWW-Authenticate": 'Bearer realm="peacekeeping"'}
+    if isinstance(error, RevisionStale):
+        return {"ETag": error.current}
+    return {"Retry-After": _RETRY_AFTER} if error.status == 503 else None
+
+
+def _methods_of(request: Request) -> list[str]:
+    """All methods of an address; every method is a route of its own, and the framework tells those of one alone."""
+    path = getattr(request.scope.get("route"), "path_format", "")
+    methods = {method.upper() for method in request.app.openapi()["paths"].get(path, {"get": {}})}
+    return sorted(methods | ({"HEAD"} if "GET" in methods else set()))
+
+
 def _http_problem(request: Request, error: HTTPException) -> TrackerError:
     if error.status_code == 405:
         return MethodNotAllowed(f"{request.method[:20]} is not offered here.")
@@ -89,7 +107,7 @@ def _http_problem(request: Request, error: HTTPException) -> TrackerError:
 def _parameters_of(request: Request) -> list[str]:
     """Names of the query parameters the matched route accepts."""
     path = getattr(request.scope.get("route"), "path_format", "")
-    operation = request.app.openapi()["paths"].get(path, {}).get("get", {})
+    operation = request.app.openapi()["paths"].get(path, {}).get(request.method.lower(), {})
     return [parameter["name"] for parameter in operation.get("parameters", []) if parameter["in"] == "query"]
 
 

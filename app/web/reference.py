@@ -1,7 +1,7 @@
 """The OpenAPI document and the reference page drawn from it, which contacts no other host."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -10,10 +10,12 @@ from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse
+from pydantic.json_schema import models_json_schema
 from starlette.staticfiles import StaticFiles
 
 from app.core.errors import Problem
-from app.web.nouns import Noun
+from app.web.noun import Noun
+from app.web.write_shapes import BODY_SHAPES
 
 _DOCS_POLICY = (
     "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
@@ -55,15 +57,15 @@ def add_openapi(app: FastAPI, nouns: Sequence[Noun]) -> None:
                 routes=app.routes,
                 tags=app.openapi_tags,
             )
-            _add_problem(document)
-            for path in document["paths"].values():
-                for parameter in path["get"].get("parameters", []):
+            _add_shapes(document)
+            for operation in _operations(document):
+                for parameter in operation.get("parameters", []):
                     _tidy(parameter)
             for noun in nouns:
                 _name_choices(document["paths"][f"/v1/{noun.path}"]["get"]["parameters"], noun)
                 _name_choices(document["paths"][f"/v1/{noun.path}/{{key}}"]["get"]["parameters"], noun)
-            for path in document["paths"].values():
-                for parameter in path["get"].get("parameters", []):
+            for operation in _operations(document):
+                for parameter in operation.get("parameters", []):
                     _show_example(parameter)
             _show_answers(document)
             app.openapi_schema = document
@@ -81,13 +83,25 @@ def _show_answers(document: dict[str, Any]) -> None:
             response["content"]["application/json"]["example"] = example["answer"]
 
 
-def _add_problem(document: dict[str, Any]) -> None:
-    schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for path in document["paths"].values():
+        yield from path.values()
+
+
+def _add_shapes(document: dict[str, Any]) -> None:
+    """The problem body, the bodies of writes, which are read by hand, and the token that writes need."""
+    shapes = [Problem, *BODY_SHAPES.values()]
+    _, described = models_json_schema(
+        [(shape, "validation") for shape in shapes], ref_template="#/components/schemas/{model}"
+    )
     schemas = document["components"]["schemas"]
-    schemas.update(schema.pop("$defs"))
-    schemas["Problem"] = schema
     schemas.pop("HTTPValidationError", None)
     schemas.pop("ValidationError", None)
+    for name, schema in described["$defs"].items():
+        schemas.setdefault(name, schema)
+    document["components"]["securitySchemes"] = {
+        "token": {"type": "http", "scheme": "bearer", "description": "Token of an analyst or admin: docs/tokens.md."}
+    }
 
 
 def _tidy(parameter: dict[str, Any]) -> None:

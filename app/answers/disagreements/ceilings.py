@@ -16,6 +16,7 @@ from app.reports.models import Breakdown
 _OBSERVERS_STAFF = (PersonnelType.STAFF_OFFICER, PersonnelType.MILITARY_OBSERVER)
 _MILITARY = (PersonnelType.TROOPS, *_OBSERVERS_STAFF)
 _POLICE = (PersonnelType.INDIVIDUAL_POLICE, PersonnelType.FORMED_POLICE, PersonnelType.POLICE_UNSPECIFIED)
+TYPES_OF = {Category.MILITARY: _MILITARY, Category.POLICE: _POLICE}
 _WORDS = {Category.MILITARY: "military people", Category.POLICE: "police"}
 
 Sums = Mapping[tuple[str, ...], Tally]  # by bucket, mission and kind of people

@@ -15,6 +15,7 @@ from app.answers.facts import MissionFacts
 from app.answers.rules import Bucket, Statement
 from app.ceilings.rules import Category
 from app.core.vocabulary import PersonnelType, slug
+from app.reports.models import Breakdown, Scope
 
 _LONGEST_ID = 120
 _AS_IT_IS = re.compile(r"[a-z0-9][a-z0-9.-]*")
@@ -32,6 +33,9 @@ class DiscrepancyKind(StrEnum):
     AFTER_MISSION_END = "after_mission_end"
     NOT_PUBLISHED_BY_MISSION = "not_published_by_mission"
     SERIES_STOPS = "series_stops"
+    FAR_FROM_LAST_COUNT = "far_from_last_count"
+    PLAN_WITHOUT_AUTHORISATION = "plan_without_authorisation"
+    PLAN_ABOVE_AUTHORISATION = "plan_above_authorisation"
 
 
 class DiscrepancyState(StrEnum):
@@ -44,7 +48,10 @@ class DiscrepancyState(StrEnum):
 class StatedValue(BaseModel):
     """One side of a disagreement."""
 
-    report: str | None = Field(description="Report that states it; null for a ceiling.", examples=["un-dpo-2024-01-31"])
+    report: str | None = Field(
+        description="Report that states it; null for a ceiling, a plan or an authorisation.",
+        examples=["un-dpo-2024-01-31"],
+    )
     source: str = Field(description="Its source.", examples=["un-dpo-2024-01-31"])
     headcount: int | None = Field(
         None, description="The headcount, where it is one alone, see `/v1/headcounts/{id}`.", examples=[1]
@@ -53,6 +60,12 @@ class StatedValue(BaseModel):
         None, description="The printed total, see `/v1/printed-totals/{id}`.", examples=[None]
     )
     ceiling: str | None = Field(None, description="The ceiling, see `/v1/ceilings/{id}`.", examples=[None])
+    contingent: str | None = Field(
+        None, description="The contingent planned, see `/v1/contingents/{id}`.", examples=[None]
+    )
+    authorisation: str | None = Field(
+        None, description="The authorisation, see `/v1/authorisations/{id}`.", examples=[None]
+    )
     total: int | None = Field(description="What it says, persons; null: no number.", examples=[9])
     women: int | None = Field(None, description="Women, persons; null: not stated or not compared.", examples=[None])
     men: int | None = Field(None, description="Men, persons; null: not stated or not compared.", examples=[None])
@@ -92,9 +105,10 @@ class Found:
 
 @dataclass(frozen=True)
 class Search:
-    """Where to look: reports between two days, both included; countries and missions, where None means all.
+    """Where to look: between two days, both included; at countries and missions, where None means all.
 
-    `every` are all reports of the view, the one that stands before the others first.
+    `every` are reports of the view, the one that stands before the others first: all of them where series that stop
+    are looked for, else at least those of the months looked at and of `DEFAULT_MAX_AGE` days before.
     """
 
     ask: Ask
@@ -115,6 +129,11 @@ class Search:
         """All reports by their id."""
         return {one.report: one for one in self.every}
 
+    @cached_property
+    def place_of(self) -> dict[str, int]:
+        """The place of every report in their order."""
+        return {one.report: place for place, one in enumerate(self.every)}
+
     def holds(self, day: str) -> bool:
         """True if a day lies between the two."""
         return self.first <= day <= self.last
@@ -127,6 +146,12 @@ class Search:
         """True if a report says something, zero included, of every country in a mission."""
         facts = self.mission(mission)
         return Bucket("", "", (report,)).covers(mission, None if facts is None else facts.kind)
+
+    def says_zero(self, report: Statement, mission: str | None) -> bool:
+        """True if a report says zero of a country in a mission, or of a country as a whole, by leaving it out."""
+        if mission is None:
+            return report.scope is Scope.ALL_MISSIONS and report.breakdown is Breakdown.COUNTRY
+        return self.speaks_of(report, mission)
 
     def place(self, country: str | None, mission: str | None) -> str:
         """A country and mission in a sentence."""

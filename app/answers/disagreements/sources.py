@@ -1,6 +1,6 @@
 """Where sources state different numbers, and where one states what no complete report can confirm."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from sqlalchemy import or_, select
@@ -9,7 +9,6 @@ from app.answers.disagreements.counts import TABLE, CellSum, cell_value, cells, 
 from app.answers.disagreements.found import DiscrepancyKind, Found, Search, StatedValue, people
 from app.answers.rules import Statement
 from app.reports.models import Breakdown
-from app.reports.models import Scope as ReportScope
 
 Cell = tuple[str, str | None]  # country, mission
 
@@ -19,7 +18,7 @@ def find_sources_that_disagree(search: Search) -> Iterator[Found]:
 
     A complete report states zero for whom it leaves out.
     """
-    by_day = _shared_days(search)
+    by_day = shared_days(search.reports)
     first = {reports[0].report for reports in by_day.values()}
     others = [one.report for reports in by_day.values() for one in reports[1:]]
     if not others:
@@ -43,11 +42,11 @@ def find_sources_that_disagree(search: Search) -> Iterator[Found]:
             yield from _compared(search, by_day[day], cell, stating)
 
 
-def _shared_days(search: Search) -> dict[str, list[Statement]]:
-    """The reports of every date that has several, the one that stands first."""
-    in_time = sorted(search.reports, key=lambda one: one.as_of_last)  # keeps the order of one date
+def shared_days(reports: Iterable[Statement]) -> dict[str, list[Statement]]:
+    """The reports of every date that has several, in their order."""
+    in_time = sorted(reports, key=lambda one: one.as_of_last)  # keeps the order of one date
     days = {day: list(found) for day, found in groupby(in_time, key=lambda one: one.as_of_last)}
-    return {day: reports for day, reports in days.items() if len(reports) > 1}
+    return {day: found for day, found in days.items() if len(found) > 1}
 
 
 def _compared(
@@ -59,7 +58,7 @@ def _compared(
         if report.report in stating:
             if stating[report.report].total is not None:
                 values.append(cell_value(search, stating[report.report], report))
-        elif _says_zero(search, report, mission):
+        elif search.says_zero(report, mission):
             values.append(report_value(search, report, 0, "No count, which is zero in a complete report."))
     totals = [value.total for value in values if value.total is not None]
     if len(set(totals)) < 2:
@@ -76,13 +75,6 @@ def _compared(
         mission=mission,
         is_disputed=any(one.disputed for one in stating.values()),
     )
-
-
-def _says_zero(search: Search, report: Statement, mission: str | None) -> bool:
-    """True if a report says zero of a country in a mission by leaving it out."""
-    if mission is None:
-        return report.scope is ReportScope.ALL_MISSIONS and report.breakdown is Breakdown.COUNTRY
-    return search.speaks_of(report, mission)
 
 
 def find_counts_not_published(search: Search) -> Iterator[Found]:

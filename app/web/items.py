@@ -1,0 +1,36 @@
+"""One record of a noun: how its key is read, how it is found, and what tells its revision."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlmodel import Session
+
+from app.core.errors import Complaint
+from app.core.history import View
+from app.core.names import Names
+from app.web.noun import AnyInclude, Noun
+
+
+def etag_of(revision: int, view: View) -> str:
+    """The revision of a record and that of the whole record: what else a record shows may change without its own."""
+    return f'"{revision}-{view.revision}"'
+
+
+def find_row(
+    session: Session, noun: Noun, key: str | int, view: View, shown: Sequence[AnyInclude]
+) -> dict[str, Any] | None:
+    """The fields of a record by its key as stored; None if it does not stand in the view."""
+    listing = noun.listing
+    columns = {**listing.selected(view), **noun.included(shown, view)}
+    statement = listing.rows([column.label(name) for name, column in columns.items()], view)
+    found = session.execute(statement.where(columns[listing.key] == key)).one_or_none()
+    return None if found is None else dict(zip(columns, found, strict=True))
+
+
+def missing(noun: Noun, key: str, names: Names) -> tuple[str, list[Complaint]]:
+    shown = "".join(c if c.isprintable() else "?" for c in key[:80])
+    register = {"iso3": names.country, "code": names.mission}.get(noun.listing.key)
+    near = register.near(key) if register else []
+    hint = f" Near: {', '.join(near)}." if near else f" The list is at /v1/{noun.path}."
+    message = f"There is no {noun.title} '{shown}'.{hint}"
+    return message, [Complaint(message=message, parameter=noun.listing.key, near=near or None)]
