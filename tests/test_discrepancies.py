@@ -1044,7 +1044,7 @@ def test_the_sides_lead_to_what_they_say(seeded: httpx.Client):
     """Every address is answered, and the counts behind it add up to the number beside it."""
     rows = seeded.get("/v1/discrepancies", params={"size__gte": 30, "limit": 1000}).json()["data"]
     values = [value for row in rows for value in row["values"]]
-    assert len(values) == 60
+    assert len(values) == 72
     for value in values:
         body = seeded.get(value["trace"]).json()
         if "data" in body:
@@ -1062,6 +1062,7 @@ SEEDED_META = [
     {"kind": "above_ceiling", "open": 8, "disputed": 0},
     {"kind": "after_mission_end", "open": 6, "disputed": 0},
     {"kind": "series_stops", "open": 263, "disputed": 0},
+    {"kind": "far_from_last_count", "open": 6, "disputed": 0},
 ]
 
 
@@ -1084,6 +1085,12 @@ def test_what_the_seeded_record_disagrees_about(seeded: httpx.Client):
         "after-mission-end.minusma.un-dpo-2024-04-30": 526,
         "after-mission-end.minusma.un-dpo-2024-05-31": 454,
         "after-mission-end.minusma.un-dpo-2024-06-30": 369,
+        "far-from-last-count.monusco.chn.2024-05-31": 218,
+        "far-from-last-count.monusco.jor.2024-06-30": 121,
+        "far-from-last-count.undof.irl.2024-04-30": 121,
+        "far-from-last-count.undof.kaz.2024-03-31": 119,
+        "far-from-last-count.unifil.deu.2024-06-30": 140,
+        "far-from-last-count.unifil.kaz.2021-03-31": 202,
     }
     stops = Counter(row["as_of"][:4] for row in answer["data"] if row["kind"] == "series_stops")
     assert stops == {
@@ -1093,7 +1100,11 @@ def test_what_the_seeded_record_disagrees_about(seeded: httpx.Client):
 
 def test_the_article_and_the_un_agree_on_the_four_missions(seeded: httpx.Client):
     rows = seeded.get("/v1/discrepancies", params={"country": "KAZ"}).json()["data"]
-    assert [(row["id"], row["size"]) for row in rows] == [("series-stops.minusma.kaz.2023-12-31", 2)]
+    assert [(row["id"], row["size"]) for row in rows] == [
+        ("far-from-last-count.undof.kaz.2024-03-31", 119),  # the main body came to the Golan Heights in March
+        ("series-stops.minusma.kaz.2023-12-31", 2),
+        ("far-from-last-count.unifil.kaz.2021-03-31", 202),  # a rotation: both companies were counted in February
+    ]
 
 
 # --- cost ---

@@ -1,4 +1,4 @@
-"""What importers find in files, before anything is compared with the record: plain rows, cheap to make by the million."""
+"""What importers find in files, before it is compared with the record: plain rows, cheap to make by the million."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ from app.core.vocabulary import PersonnelType
 
 
 class Count(NamedTuple):
-    """People of one kind, of one country, in one mission, on one date. `row` is the row of the file, the header's is 1."""
+    """People of one kind, of one country, in one mission, on one date. The header is row 1 of a file."""
 
     row: int
     as_of: str  # ISO date, to its precision

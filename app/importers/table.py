@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Table:
-    """Column names in one form, and the rows below them as (row number in the file, cells as text), read as they come."""
+    """Column names in one form, and the rows below them, as they come: (row number in the file, cells as text)."""
 
     header: tuple[str, ...]
     rows: Iterator[tuple[int, Sequence[str]]]

@@ -39,7 +39,7 @@ class ChangeQuery(ListQuery):
         None,
         description="Changes that touched records of this kind.",
         examples=["headcounts"],
-        json_schema_extra={"enum": sorted(KIND_BY_PATH)},
+        json_schema_extra={"enum": [*sorted(KIND_BY_PATH)]},
     )
     record: FilterText | None = Field(
         None,

@@ -208,7 +208,7 @@ def list_acts(
 
 
 def _keys(number: int, limit: int, behind: Place | None) -> Select[Any]:
-    """The first keys that a change recorded or ended behind a place, each once; every index gives its own first ones."""
+    """The first keys behind a place that a change recorded or ended, each once; every index gives its own first."""
     first, last_key = behind or (0, None)
     branches: list[Select[Any]] = []
     for place, kind in enumerate(KINDS):

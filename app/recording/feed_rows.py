@@ -12,7 +12,7 @@ from app.recording.models import Act
 
 
 def act_of(before: str | None, after: str | None) -> Act:
-    """What was done to a record. Each side is its status then, any other word for a record without one, None: no record.
+    """What was done to a record. A side is its status then, any other word if it has none, None if no record stood.
 
     A record that is recorded again after a retraction is created anew: nothing stood before.
     """

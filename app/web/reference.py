@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from starlette.staticfiles import StaticFiles
 
@@ -90,7 +91,7 @@ def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _add_shapes(document: dict[str, Any]) -> None:
     """The problem body, the bodies of writes, which are read by hand, and the token that writes need."""
-    shapes = [Problem, *BODY_SHAPES.values()]
+    shapes: list[type[BaseModel]] = [Problem, *BODY_SHAPES.values()]
     _, described = models_json_schema(
         [(shape, "validation") for shape in shapes], ref_template="#/components/schemas/{model}"
     )

@@ -218,12 +218,16 @@ def _candidates(search: Search, reports: Sequence[Statement]) -> Select[Any]:
     ]
     step = select(sums, *lasts).subquery("step")
     other = Report.__table__.alias()  # type: ignore[attr-defined]
-    last_complete = select(func.max(other.c.as_of_last)).where(
-        standing(Report, search.ask.view, other), other.c.scope != ReportScope.PARTIAL, other.c.as_of_last < step.c.day
+    # A complete report since then may say zero, by leaving the country out.
+    complete_since = exists().where(
+        standing(Report, search.ask.view, other),
+        other.c.scope != ReportScope.PARTIAL,
+        other.c.as_of_last >= step.c.last_day,
+        other.c.as_of_last < step.c.day,
+        other.c.id != step.c.last_report,
     )
     changed = func.abs(step.c.total - step.c.last_total) >= _COMPANY
-    # A complete report in between may say zero, by leaving the country out.
-    anew = or_(step.c.last_day.is_(None), step.c.last_day < last_complete.scalar_subquery())
+    anew = or_(step.c.last_day.is_(None), complete_since.correlate(step))
     return select(step).where(
         step.c.day >= search.first,
         step.c.day <= search.last,
@@ -268,9 +272,8 @@ def _first(search: Search, reports: Sequence[Statement]) -> Iterator[ColumnEleme
     if not pairs:
         return
     names = ("first", "second")
-    pair = values(*(column(name, String()) for name in names), name="pair").data(
-        [(one.report, other.report) for one, other in pairs]
-    )
+    rows = [(one.report, other.report) for one, other in pairs]
+    pair = values(*(column(name, String()) for name in names), name="pair").data(rows).cte("pair")
     rival = TABLE.alias()
     stated_before = exists().where(
         pair.c.second == TABLE.c.report,
