@@ -4,7 +4,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 from sqlalchemy import CheckConstraint
 from sqlalchemy.types import Numeric
 from sqlmodel import Field as Column
@@ -73,7 +73,11 @@ class ContingentFields(BaseModel):
 
 
 class ContingentIn(ContingentFields, Shape):
-    pass
+    @model_validator(mode="after")
+    def _check_currency(self) -> "ContingentIn":
+        if (self.cost_amount is None) != (self.cost_currency is None):
+            raise ValueError("give cost_amount and cost_currency together or not at all")
+        return self
 
 
 class ContingentOut(LedgerOut, ContingentFields):

@@ -29,7 +29,12 @@ class Shape(BaseModel):
     @field_validator("*", mode="after")
     @classmethod
     def _clean(cls, value: object) -> object:
-        return check_text(value) if type(value) is str else value
+        if type(value) is not str:
+            return value
+        text = check_text(value)
+        if value and not text:
+            raise ValueError("the text is blank")
+        return text
 
 
 class Out(BaseModel):

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationInfo, field_validator
 from sqlalchemy import CheckConstraint
 
 from app.core.aliases import AliasFields, AliasIn, AliasRow, AliasShown
@@ -159,6 +159,13 @@ class CountrySuccessionFields(BaseModel):
 
 
 class CountrySuccessionIn(CountrySuccessionFields, Shape):
+    @field_validator("successor")
+    @classmethod
+    def _check_two(cls, successor: str, others: ValidationInfo) -> str:
+        if successor == others.data.get("predecessor"):
+            raise ValueError("nothing comes out of itself")
+        return successor
+
     def default_key(self) -> str:
         return f"{self.predecessor}-{self.successor}".lower()
 

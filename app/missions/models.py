@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationInfo, field_validator
 from sqlalchemy import CheckConstraint
 from sqlmodel import Field as Column
 from sqlmodel import SQLModel
@@ -201,6 +201,13 @@ class MissionLineageFields(BaseModel):
 
 
 class MissionLineageIn(MissionLineageFields, Shape):
+    @field_validator("successor")
+    @classmethod
+    def _check_two(cls, successor: str, others: ValidationInfo) -> str:
+        if successor == others.data.get("predecessor"):
+            raise ValueError("nothing comes out of itself")
+        return successor
+
     def default_key(self) -> str:
         return f"{slug(self.predecessor)}.{slug(self.successor)}"
 

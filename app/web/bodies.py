@@ -81,6 +81,10 @@ def parse_object(content: bytes) -> Body:
         raise BadRequest(f"The body is no JSON: {str(error)[:200]}.") from error
     if not isinstance(value, dict):
         raise BadRequest("The body has to be a JSON object: { ... }.")
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise BadRequest("The body holds half of a surrogate pair, which is no character.") from error
     return value
 
 
