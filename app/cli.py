@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 
 from app import __version__
 from app.cli_changes import feed
+from app.cli_proposals import eyes
 from app.cli_remote import remote
 from app.cli_tokens import tokens
 from app.core.database import Database
@@ -36,6 +37,7 @@ program = typer.Typer(
     "Settings come from the environment: DATABASE_URL, HOST, PORT and others (docs/settings.md).",
 )
 program.add_typer(remote)
+program.add_typer(eyes)
 program.add_typer(feed)
 program.add_typer(tokens, name="tokens")
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from app.cli_remote import note, open_service, say
 from app.recording.kinds import KIND_BY_PATH
-from app.remote import Answer, ConnectionBroken, Json, RemoteProblem, RemoteService
+from app.remote import Answer, ConnectionBroken, Json, RemoteProblem, RemoteService, json_object
 
 feed = typer.Typer()
 
@@ -35,8 +35,15 @@ class _Touched(BaseModel):
     acts: list[_Acts]
 
 
-class _Change(BaseModel):
+class _Number(BaseModel):
     number: int
+
+
+class _Numbers(BaseModel):
+    data: list[_Number]
+
+
+class _Change(_Number):
     author: str
     accepted_by: str | None = None
     reason: str
@@ -72,8 +79,8 @@ def changes(
 
 
 def _last_number(service: RemoteService) -> int:
-    [*rows] = service.get("/v1/changes", {"sort": "-number", "limit": "1"}).body["data"]
-    return int(rows[0]["number"]) if rows else 0
+    last = service.get("/v1/changes", {"sort": "-number", "limit": "1"}).read(_Numbers).data
+    return last[0].number if last else 0
 
 
 def _follow(service: RemoteService, last: int, as_json: bool) -> None:
@@ -83,10 +90,11 @@ def _follow(service: RemoteService, last: int, as_json: bool) -> None:
         try:
             for event in service.stream("/v1/changes/stream", str(last)):
                 is_known_to_work, wait = True, _FIRST_WAIT
-                row = json.loads(event.text)
-                if row["number"] > last:
-                    last = row["number"]
-                    _show(row, as_json)
+                row = Answer(200, {}, json_object(event.text, "An event of the stream"))
+                number = row.read(_Number).number
+                if number > last:
+                    last = number
+                    _show(row.body, as_json)
         except RemoteProblem as problem:
             if not _may_pass(problem, is_known_to_work):
                 raise

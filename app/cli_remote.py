@@ -1,11 +1,12 @@
-"""Commands that write to a service over HTTP: post, correct, retract, dispute, and deal with proposals."""
+"""Commands that write to a service over HTTP: post, correct, retract, dispute, resolve."""
 
 import io
+import json
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 from urllib.parse import quote
 
@@ -24,7 +25,6 @@ Noun = Annotated[
 ]
 RecordId = Annotated[str, typer.Argument(metavar="ID", help="Id or code of the record, as its address ends.")]
 HeadcountId = Annotated[int, typer.Argument(metavar="ID", help="Number of the headcount.")]
-ProposalId = Annotated[int, typer.Argument(metavar="ID", help="Number of the proposal.")]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it is kept with the change.")]
 _FIELDS = "Fields of the record: total=139 mission=UNDOF missions='[\"UNDOF\"]' women=null."
 
@@ -33,6 +33,24 @@ class _Warning(BaseModel):
     code: str
     message: str
     discrepancy: str | None = None
+
+
+class _Recorded(BaseModel):
+    recorded_in: int
+
+
+class _Change(BaseModel):
+    number: int
+    author: str
+    reason: str
+
+
+class _CountedMeta(BaseModel):
+    count: int
+
+
+class _Counted(BaseModel):
+    meta: _CountedMeta
 
 
 class _Meta(BaseModel):
@@ -44,25 +62,6 @@ class _Written(BaseModel):
     data: Json
     warnings: list[_Warning] = []
     meta: _Meta = _Meta()
-
-
-class _Proposal(BaseModel):
-    id: int
-    act: str
-    noun: str
-    record: str | int | None = None
-    author: str
-    reason: str
-    state: str
-    proposed_at: str
-
-
-class _OneProposal(BaseModel):
-    data: _Proposal
-
-
-class _ProposalPage(BaseModel):
-    data: list[_Proposal]
 
 
 @dataclass(frozen=True)
@@ -111,7 +110,7 @@ def post(
     if key is not None and not re.fullmatch(r"[\x21-\x7e]{1,200}", key):
         raise RemoteProblem("--key has to be 1 to 200 visible ASCII characters without spaces.")
     with open_service() as service:
-        _tell(service.post(f"/v1/{kind.path}", body, key))
+        tell(service.post(f"/v1/{kind.path}", body, key))
 
 
 @remote.command()
@@ -137,7 +136,7 @@ def correct(
         seen = _read(service, kind, record)
         with _told_what_changed(service, seen):
             answer = service.patch(seen.address, seen.etag, {**patch, "reason": reason})
-        _tell(answer, seen.address)
+        tell(answer, seen.address)
 
 
 @remote.command()
@@ -161,14 +160,14 @@ def retract(
         note(f"{seen.address} says:")
         for name, value in seen.fields().items():
             if value not in (None, []):
-                note(f"  {name}: {value}")
+                note(f"  {name}: {_plain(value)}")
         if kind.path == "reports":
             note(f"With it go {_count(service, seen, 'headcounts')} and {_count(service, seen, 'printed-totals')}.")
         if not yes and sys.stdin.isatty():
             typer.confirm("Retract it?", abort=True, err=True)
         with _told_what_changed(service, seen):
             answer = service.delete(seen.address, seen.etag, reason)
-        _tell(answer, seen.address)
+        tell(answer, seen.address)
 
 
 @remote.command()
@@ -197,60 +196,6 @@ def resolve(record: HeadcountId, reason: Reason) -> None:
     _post_about_headcount(record, "resolve", reason)
 
 
-@remote.command()
-def proposals(
-    state: Annotated[
-        str | None, typer.Option("--state", metavar="STATE", help="Only those that are open, accepted or rejected.")
-    ] = None,
-) -> None:
-    """List writes that wait for a second analyst.
-
-    One line each: number, state, time, author, what, reason.
-
-    \b
-    Example:
-      peacekeeping proposals --state open
-    """
-    with open_service() as service:
-        for one in _proposals(service, {} if state is None else {"state": state}):
-            what = one.noun if one.record is None else f"{one.noun}/{one.record}"
-            say(f"{one.id}  {one.state}  {one.proposed_at}  {one.author}  {one.act} {what}  {one.reason}")
-
-
-@remote.command()
-def accept(
-    proposal: ProposalId,
-    reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why, if you want to say.")] = None,
-) -> None:
-    """Accept a proposal of another analyst.
-
-    It is recorded with both names.
-
-    \b
-    Example:
-      peacekeeping accept 3
-    """
-    with open_service() as service:
-        one = service.get(f"/v1/proposals/{proposal}").read(_OneProposal).data
-        answer = service.post(f"/v1/proposals/{proposal}/accept", {} if reason is None else {"reason": reason})
-        _tell(answer, f"/v1/{one.noun}/{one.record}")
-
-
-@remote.command()
-def reject(proposal: ProposalId, reason: Reason) -> None:
-    """Reject a proposal, or take back your own.
-
-    Nothing of it is recorded.
-
-    \b
-    Example:
-      peacekeeping reject 3 --reason "The article says battalion, not company"
-    """
-    with open_service() as service:
-        service.post(f"/v1/proposals/{proposal}/reject", {"reason": reason})
-        say(f"/v1/proposals/{proposal}")
-
-
 @contextmanager
 def open_service() -> Iterator[RemoteService]:
     """The service that the environment names. What a terminal cannot show is printed as its number."""
@@ -270,15 +215,8 @@ def note(line: str) -> None:
     print(shown(line), file=sys.stderr, flush=True)
 
 
-def _proposals(service: RemoteService, filters: Mapping[str, str]) -> Iterator[_Proposal]:
-    after = 0
-    while page := service.get("/v1/proposals", {**filters, "after": str(after)}).read(_ProposalPage).data:
-        yield from page
-        after = page[-1].id
-
-
 def _read(service: RemoteService, kind: Kind, record: str) -> _Seen:
-    address = f"/v1/{kind.path}/{quote(record, safe='')}"
+    address = f"/v1/{kind.path}/{quote(record, safe='', errors='surrogateescape')}"
     answer = service.get(address)
     etag = answer.headers.get("etag", "").removeprefix("W/")
     if not etag:
@@ -291,7 +229,7 @@ def _post_about_headcount(record: int, act: str, reason: str) -> None:
         seen = _read(service, KIND_BY_PATH["headcounts"], str(record))
         with _told_what_changed(service, seen):
             answer = service.post_on(f"{seen.address}/{act}", seen.etag, {"reason": reason})
-        _tell(answer, seen.address)
+        tell(answer, seen.address)
 
 
 @contextmanager
@@ -308,24 +246,33 @@ def _told_what_changed(service: RemoteService, seen: _Seen) -> Iterator[None]:
 def _what_changed(service: RemoteService, seen: _Seen) -> str:
     stopped = f"Nothing was written: {seen.address}"
     try:
-        now = _read(service, seen.kind, seen.address.rsplit("/", 1)[1])
-    except RemoteProblem:
-        return f"{stopped} was retracted meanwhile."
-    change = service.get(f"/v1/changes/{now.record['recorded_in']}").body
-    before, after = seen.fields(), now.fields()
-    lines = [f"  {name}: {before.get(name)} -> {value}" for name, value in after.items() if before.get(name) != value]
-    told = f"was changed meanwhile by {change['author']} (change {change['number']}: {change['reason']})."
+        now = service.get(seen.address)
+        change = service.get(f"/v1/changes/{now.read(_Recorded).recorded_in}").read(_Change)
+    except RemoteProblem as problem:
+        return f"{stopped} was {'retracted' if problem.status == 404 else 'changed'} meanwhile."
+    before, after = seen.fields(), replace(seen, record=now.body).fields()
+    lines = [
+        f"  {name}: {_plain(before.get(name))} -> {_plain(value)}"
+        for name, value in after.items()
+        if before.get(name) != value
+    ]
+    told = f"was changed meanwhile by {change.author} (change {change.number}: {change.reason})."
     return "\n".join(shown(line) for line in [f"{stopped} {told}", *lines, "Look at it, and decide anew."])
 
 
+def _plain(value: object) -> str:
+    """A value as it is given to FIELD=VALUE."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
 def _count(service: RemoteService, report: _Seen, path: str) -> str:
-    parameters = {"report": str(report.record["id"]), "count": "exact", "limit": "1"}
-    count = service.get(f"/v1/{path}", parameters).body["meta"]["count"]
+    parameters = {"report": str(report.record.get("id")), "count": "exact", "limit": "1"}
+    count = service.get(f"/v1/{path}", parameters).read(_Counted).meta.count
     title = KIND_BY_PATH[path].title
     return f"{count} {title}{'' if count == 1 else 's'}"
 
 
-def _tell(answer: Answer, address: str = "") -> None:
+def tell(answer: Answer, address: str = "") -> None:
     """Print what was written; warnings go to standard error."""
     written = answer.read(_Written)
     say(answer.headers.get("location", address))

@@ -11,6 +11,7 @@ from app.core.columns import col
 from app.core.queries import Include
 from app.countries.models import Country, CountrySuccession
 from app.countries.store import COUNTRY_SUCCESSION_LIST
+from app.fatalities.models import Fatality
 from app.headcounts.models import Headcount
 from app.missions.models import Mission, MissionLineage
 from app.missions.store import MISSION_LINEAGE_LIST
@@ -98,6 +99,7 @@ INCLUDES: dict[str, tuple[Include, ...]] = {
     ),
     "claims": (_source(Claim.source),),
     "ceilings": (_source(Ceiling.source), _claims(SubjectNoun.CEILINGS, Ceiling.id)),
+    "fatalities": (_source(Fatality.source),),
     "authorisations": (
         Include("contingents", CONTINGENT_LIST, col(Contingent.authorisation) == Authorisation.id, "Plans under it."),
         _source(Authorisation.source),

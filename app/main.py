@@ -11,17 +11,26 @@ from app.answers.facts import FACTUAL, load_facts
 from app.answers.questions import QUESTIONS
 from app.core.database import Database
 from app.core.settings import Settings
+from app.importers.fetch_rules import FetchRules
+from app.importers.limits import Limits
+from app.importers.queue import ImportQueue
+from app.importers.run import Workshop
 from app.missions.store import NAMED, load_names
 from app.nouns import NOUNS
 from app.web.access import Access
 from app.web.answers import question_router
+from app.web.change_records import change_records_router
+from app.web.imports import import_router
 from app.web.kept import Kept
 from app.web.nouns import noun_router
 from app.web.pages import Link, page_router
 from app.web.problems import add_problem_handlers
 from app.web.proposals import proposal_router
 from app.web.reference import add_openapi, add_reference
+from app.web.revisions import revisions_router
+from app.web.stream import stream_router
 from app.web.tokens import token_router
+from app.web.watch import Watch
 from app.web.writes import writing_router
 
 _DESCRIPTION = """Who has announced, approved, planned and deployed how many peacekeepers, where -
@@ -35,14 +44,24 @@ Errors are `application/problem+json` (RFC 9457).
 """
 
 
+_BESIDE = {
+    "imports": "Whole files: sent, checked, recorded as one change, taken back as one.",
+    "proposals": "Writes that wait for a second pair of eyes, where `FOUR_EYES` is set.",
+    "tokens": "Who may write; admins look after them: docs/tokens.md.",
+    "service": "The entry page, health and the meaning of errors.",
+}
+
+
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The service on one database. Nothing but the settings decides what it does."""
     settings = settings or Settings()
     database = Database(settings)
+    imports = ImportQueue(_workshop(settings, database))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
+        imports.close()
         database.close()
 
     app = FastAPI(
@@ -53,35 +72,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        openapi_tags=[
-            {"name": "answers", "description": "Questions answered from the record, by one law: docs/answers.md."}
-        ]
-        + [{"name": noun.path, "description": noun.description} for noun in NOUNS]
-        + [
-            {
-                "name": "proposals",
-                "description": "Writes that wait for a second pair of eyes, where `FOUR_EYES` is set.",
-            }
-        ]
-        + [{"name": "tokens", "description": "Who may write; admins look after them: docs/tokens.md."}]
-        + [{"name": "service", "description": "The entry page, health and the meaning of errors."}],
+        openapi_tags=_tags(),
     )
+    names = Kept(NAMED, load_names)
     app.state.settings = settings
-    app.state.nouns = {noun.path: noun for noun in NOUNS}
     app.state.database = database
-    names = app.state.names = Kept(NAMED, load_names)
+    app.state.imports = imports
+    app.state.watch = Watch(database)
+    app.state.nouns = {noun.path: noun for noun in NOUNS}
+    app.state.names = names
     app.state.facts = Kept(FACTUAL, lambda session, view: load_facts(session, view, names.of(session, view)))
-    for question in QUESTIONS:
-        app.include_router(question_router(question))
-    for noun in NOUNS:
-        app.include_router(noun_router(noun))
-        if noun.kind is not None:
-            app.include_router(writing_router(noun, noun.kind))
-    app.include_router(proposal_router())
-    app.include_router(token_router())
-    resources = [Link(href=f"/v1/{one.path}", title=one.description) for one in QUESTIONS]
-    resources += [Link(href=f"/v1/{noun.path}", title=noun.description) for noun in NOUNS]
-    app.include_router(page_router(resources))
+    _add_routes(app)
     add_reference(app)
     add_openapi(app, NOUNS)
     add_problem_handlers(app)
@@ -94,3 +95,40 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         expose_headers=["ETag", "Idempotency-Replayed", "Link", "Location", "Retry-After"],
     )
     return app
+
+
+def _tags() -> list[dict[str, str]]:
+    """The groups of the reference, in reading order."""
+    answers = {"answers": "Questions answered from the record, by one law: docs/answers.md."}
+    described = {**answers, **{noun.path: noun.description for noun in NOUNS}, **_BESIDE}
+    return [{"name": name, "description": description} for name, description in described.items()]
+
+
+def _add_routes(app: FastAPI) -> None:
+    for question in QUESTIONS:
+        app.include_router(question_router(question))
+    for noun in NOUNS:
+        if noun.path == "changes":
+            app.include_router(stream_router(noun))  # first, or its address would be that of a change
+        app.include_router(noun_router(noun))
+        if noun.kind is not None:
+            app.include_router(writing_router(noun, noun.kind))
+            app.include_router(revisions_router(noun, noun.kind))
+    app.include_router(change_records_router())
+    app.include_router(import_router())
+    app.include_router(proposal_router())
+    app.include_router(token_router())
+    described = {one.path: one.description for one in QUESTIONS} | {noun.path: noun.description for noun in NOUNS}
+    app.include_router(page_router([Link(href=f"/v1/{path}", title=title) for path, title in described.items()]))
+
+
+def _workshop(settings: Settings, database: Database) -> Workshop:
+    """What imports may do, as the settings say."""
+    hosts = tuple(host.strip() for host in settings.import_hosts.split(",") if host.strip())
+    rules = FetchRules(
+        max_bytes=settings.max_import_bytes,
+        hosts=hosts,
+        allow_http=settings.import_over_http,
+        allow_private=settings.import_from_private,
+    )
+    return Workshop(database, load_names, Limits(max_bytes=settings.max_import_bytes), rules)

@@ -21,6 +21,7 @@ _RECORDS = {
     "headcounts": "Counts as the reports state them, row by row.",
     "printed-totals": "Totals that sources print themselves, kept to check sums and never added to anything.",
     "ceilings": "What the Security Council allows a mission, over time.",
+    "fatalities": "Deaths in missions, one record a casualty, without names of persons.",
     "sources": "Articles, UN reports, resolutions and data sets.",
     "claims": "What a source says, statement by statement.",
 }

@@ -161,13 +161,16 @@ class RemoteService:
             headers["Content-Type"] = "application/merge-patch+json" if method == "PATCH" else "application/json"
         try:
             response = self._client.request(method, path, content=content, headers=headers, params=parameters)
+        except UnicodeEncodeError as error:
+            raise RemoteProblem("An argument holds bytes that are no text. Write it in UTF-8.") from error
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol) as error:
             raise RemoteProblem(f"There is no service at {self.address} ({_words(error)}). {_IS_IT_RUNNING}") from error
         except httpx.RequestError as error:
             raise ConnectionBroken(_no_answer(self.address, error)) from error
         if not response.is_success:
             raise _problem_of(response)
-        return Answer(response.status_code, response.headers, _json_object(response))
+        body = json_object(response.content, f"The answer of {self.address}")
+        return Answer(response.status_code, response.headers, body)
 
 
 class _Links(BaseModel):
@@ -223,16 +226,14 @@ def _json_bytes(body: Json) -> bytes:
     return json.dumps(body, allow_nan=False).encode("ascii")
 
 
-def _json_object(response: httpx.Response) -> Json:
+def json_object(text: str | bytes, what: str) -> Json:
+    """The JSON object in a text; RemoteProblem, naming what the text is, if there is none."""
     try:
-        body = response.json()
+        body = json.loads(text)
     except (ValueError, RecursionError):
         body = None
     if not isinstance(body, dict):
-        raise RemoteProblem(
-            f"{response.request.url.host} answered {response.status_code} with something else than JSON. "
-            f"{_IS_IT_THE_TRACKER}"
-        )
+        raise RemoteProblem(f"{what} is something else than JSON. {_IS_IT_THE_TRACKER}")
     return body
 
 
@@ -279,7 +280,7 @@ def _lines_of(fault: Complaint) -> Iterator[str]:
     yield f"  {message}" if place is None or place in message else f"  {place}: {message}"
     if near:
         yield f"    near: {near}"
-    if fault.record:
+    if fault.record and fault.record not in message:
         yield f"    record: {fault.record}"
 
 

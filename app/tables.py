@@ -6,7 +6,9 @@ import app.authorisations.models
 import app.ceilings.models
 import app.contingents.models
 import app.countries.models
+import app.fatalities.models
 import app.headcounts.models
+import app.importers.models
 import app.missions.models
 import app.pledges.models
 import app.printed_totals.models

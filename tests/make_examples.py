@@ -24,6 +24,7 @@ REQUESTS = {
     "/v1/shares": "/v1/shares?country=KAZ&as_of=2024-03-31",
     "/v1/reconciliation": "/v1/reconciliation?country=KAZ&as_of=2024-03-31",
     "/v1/discrepancies": "/v1/discrepancies?kind=above_ceiling&mission=UNDOF",
+    "/v1/fatality-totals": "/v1/fatality-totals?by=year,incident_type",
     **{f"/v1/{noun.path}": f"/v1/{noun.path}?limit=1" for noun in NOUNS},
 }
 

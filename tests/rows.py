@@ -10,6 +10,7 @@ from app.core.database import Database
 from app.core.history import Change, Origin, begin_change, record
 from app.countries.models import CountryIn
 from app.countries.store import COUNTRIES
+from app.fatalities.models import FatalityIn
 from app.headcounts.models import HeadcountIn
 from app.missions.models import MissionIn
 from app.missions.store import MISSIONS
@@ -69,6 +70,12 @@ def make_status_event(**values: object) -> StatusEventIn:
     return StatusEventIn.model_validate(
         {"id": f"{event['contingent']}.{event['kind']}-{event['on']}".replace("_", "-"), **event}
     )
+
+
+def make_fatality(**values: object) -> FatalityIn:
+    defaults = {"casualty_id": "UNDOF-2024-01-00001", "incident_date": "2024-01-15", "mission": "UNDOF"}
+    kinds = {"personnel_type": "military", "incident_type": "accident"}
+    return FatalityIn.model_validate({**defaults, **kinds, "nationality": "KAZ", "source": "paper", **values})
 
 
 def make_world(database: Database) -> None:

@@ -52,7 +52,9 @@ def test_both_engines_answer_questions_the_same(both: tuple[httpx.Client, httpx.
             "country=KAZ",
             "region=Africa&mission_kind=peacekeeping" if question.path == "totals" else "country=FRA",
         ]
-    if "by" in question.query.model_fields and question.path != "rankings":
+    if question.path == "fatality-totals":
+        queries += ["by=year,month", "by=incident_type,sex", "by=country,mission"]
+    elif "by" in question.query.model_fields and question.path != "rankings":
         queries += ["by=region,personnel_type", "by=host", "by=country,mission"]
     if "as_of" in question.query.model_fields:
         queries += ["as_of=2024-01-20&country=KAZ" if "country" in question.query.model_fields else "as_of=2024-01-20"]

@@ -127,6 +127,10 @@ EXAMPLES = {
         "id": "example-claim", "source": "caspian-news-2024-01-20", "kind": "plan", "certainty": "stated",
         "statement": "An example.", "subjects": [{"noun": "contingents", "record": "kaz-undof-2024"}],
     },
+    "fatalities": {
+        "casualty_id": "UNDOF-2025-03-00001", "incident_date": "2025-03", "mission": "UNDOF", "nationality": "KAZ",
+        "personnel_type": "military", "incident_type": "accident", "source": "caspian-news-2024-01-20",
+    },
     "printed-totals": {"report": "caspian-news-2024-01-20", "total": 19},
     "headcounts": {**count(total=1), "report": "caspian-news-2024-01-20"},
     "sources": source("example-source"),

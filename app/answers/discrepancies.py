@@ -11,6 +11,7 @@ from app.answers.disagreements.ceilings import find_people_above_ceilings
 from app.answers.disagreements.found import DiscrepancyKind, DiscrepancyState, Found, Search, StatedValue
 from app.answers.disagreements.jumps import find_counts_far_from_the_last
 from app.answers.disagreements.lifetimes import find_people_outside_missions
+from app.answers.disagreements.mission_facts import find_missions_told_otherwise
 from app.answers.disagreements.plans import find_plans_against_authorisations
 from app.answers.disagreements.sexes import find_women_and_men_unlike_total
 from app.answers.disagreements.sources import find_counts_not_published, find_sources_that_disagree
@@ -40,6 +41,7 @@ _FINDERS: Mapping[DiscrepancyKind, Finder] = {
     DiscrepancyKind.FAR_FROM_LAST_COUNT: find_counts_far_from_the_last,
     DiscrepancyKind.PLAN_WITHOUT_AUTHORISATION: find_plans_against_authorisations,
     DiscrepancyKind.PLAN_ABOVE_AUTHORISATION: find_plans_against_authorisations,
+    DiscrepancyKind.MISSION_TOLD_OTHERWISE: find_missions_told_otherwise,
 }
 
 

@@ -11,6 +11,12 @@ from app.answers.deployments import DeploymentRow, DeploymentsQuery, deployments
 from app.answers.differences import differences
 from app.answers.discrepancies import DiscrepanciesMeta, DiscrepanciesQuery, DiscrepancyRow, discrepancies
 from app.answers.explain import Explained
+from app.answers.fatality_totals import (
+    FatalityTotalRow,
+    FatalityTotalsMeta,
+    FatalityTotalsQuery,
+    fatality_totals,
+)
 from app.answers.gaps import GapRow, GapsQuery, gaps
 from app.answers.movements import DifferenceRow, DifferencesMeta, DifferencesQuery
 from app.answers.participations import Participation
@@ -137,5 +143,15 @@ QUESTIONS = (
         DiscrepancyRow,
         DiscrepanciesMeta,
         discrepancies,
+    ),
+    Question(
+        "fatality-totals",
+        "Deaths in missions",
+        "The deaths that the record lists, summed along any dimensions, over any span of time. It knows only what "
+        "sources list: the UN's list may be incomplete before 2000, and a group without a row is unknown, not zero.",
+        FatalityTotalsQuery,
+        FatalityTotalRow,
+        FatalityTotalsMeta,
+        fatality_totals,
     ),
 )

@@ -5,12 +5,21 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar, get_args
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from app.core.errors import Complaint, InvalidRequest
 
 _Shape = TypeVar("_Shape", bound=BaseModel)
 _MOST_FAULTS = 100
+
+
+_ANY = TypeAdapter(dict[str, Any])
+
+
+def jsonable(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as JSON has them: words of closed lists and amounts of money as texts."""
+    found: dict[str, Any] = _ANY.dump_python(dict(values), mode="json")
+    return found
 
 
 def validated(shape: type[_Shape], values: Mapping[str, object]) -> _Shape:

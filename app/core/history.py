@@ -264,6 +264,38 @@ def retract(session: Session, change: Change, ledger: Ledger, key: object) -> in
     return int(revision)
 
 
+def record_rows(session: Session, change: Change, ledger: Ledger, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert new records that were checked already, by the thousand: columns by name, without lists."""
+    given = [row[ledger.key] for row in rows if row[ledger.key] is not None]
+    revisions = _last_revisions(session, ledger, given)
+    _give_numbers(session, ledger, rows)
+    stamp = {"recorded_in": change.number, "recorded_at": change.recorded_at}
+    for row in rows:
+        row.update(stamp, revision=revisions.get(row[ledger.key], 0) + 1)
+    with _conflicts(ledger):
+        _insert(session, ledger.table, rows)
+
+
+def correct_rows(session: Session, change: Change, ledger: Ledger, rows: Sequence[dict[str, Any]]) -> None:
+    """Supersede standing records by new revisions that were checked already; NotFound if one stands no longer."""
+    table = ledger.table
+    for start in range(0, len(rows), _BATCH):
+        batch = {row[ledger.key]: row for row in rows[start : start + _BATCH]}
+        ended = (
+            update(table)
+            .where(ledger.key_column.in_(batch), table.c.superseded_in.is_(None))
+            .values(superseded_in=change.number, superseded_at=change.recorded_at)
+            .returning(ledger.key_column, table.c.revision)
+        )
+        revisions = {key: revision for key, revision in session.execute(ended)}  # noqa: C416  (typed)
+        if len(revisions) < len(batch):
+            raise NotFound(f"A {table.name.replace('_', ' ')} was retracted meanwhile, so it cannot be corrected.")
+        for key, row in batch.items():
+            row |= {"revision": revisions[key] + 1, "recorded_in": change.number, "recorded_at": change.recorded_at}
+        with _conflicts(ledger):
+            _insert(session, table, list(batch.values()))
+
+
 def retract_all(session: Session, change: Change, ledger: Ledger, condition: ColumnElement[bool]) -> None:
     """Mark every standing revision that meets a condition as superseded."""
     table = ledger.table

@@ -32,6 +32,21 @@ class Settings(BaseSettings):
         10_000_000, ge=1_000, le=1_000_000_000, description="Largest body of a write, bytes; larger ones are 413."
     )
     body_timeout: float = Field(30.0, gt=0, le=600, description="Seconds in which a body has to arrive before 408.")
+    max_import_bytes: int = Field(
+        100_000_000, ge=1_000, le=10_000_000_000, description="Largest file of an import, bytes; larger ones are 413."
+    )
+    import_wait: float = Field(
+        5.0, ge=0, le=60, description="Seconds a request waits for its import before it is answered 202."
+    )
+    import_hosts: str = Field(
+        "",
+        description="Hosts files may be fetched from, separated by commas, `.example.org` for all below; empty: any.",
+        examples=["peacekeeping.un.org,.humdata.org"],
+    )
+    import_over_http: bool = Field(False, description="`true`: files may be fetched over plain http too.")
+    import_from_private: bool = Field(
+        False, description="`true`: files may be fetched from private addresses and this machine too."
+    )
     four_eyes: bool = Field(
         False, description="`true`: what an analyst writes is a proposal until another analyst accepts it."
     )

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from app.core.vocabulary import PersonnelType
+from app.headcounts.models import HeadcountIn
 
 
 class Count(NamedTuple):
@@ -45,6 +46,7 @@ class MissionFact(NamedTuple):
     headquarters: str | None
     latitude: float | None
     longitude: float | None
+    as_of: str | None = None  # day the list is of
 
 
 class Death(NamedTuple):
@@ -56,9 +58,21 @@ class Death(NamedTuple):
     mission: str  # as printed
     country: str | None  # nationality as printed
     iso3: str | None
-    personnel_type: str  # as printed
-    incident_type: str  # as printed
+    personnel_type: str | None  # as printed
+    incident_type: str | None  # as printed
     sex: str | None  # F, M
+    as_of: str | None = None  # day the list is of
+
+
+class TrackerRow(NamedTuple):
+    """A headcount as our own CSV has it, by the fields of the record.
+
+    `headcount.model_fields_set` are the columns of the file; what is not among them was not said.
+    """
+
+    row: int
+    headcount: HeadcountIn
+    revision: int | None  # the one that was exported; None: not told
 
 
 class Fault(NamedTuple):
@@ -70,4 +84,4 @@ class Fault(NamedTuple):
     message: str
 
 
-Statement = Count | PrintedSum | MissionFact | Death | Fault
+Statement = Count | PrintedSum | MissionFact | Death | TrackerRow | Fault

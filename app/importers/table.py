@@ -4,13 +4,21 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from app.importers.statements import Fault
+
+Line = tuple[int, Sequence[str]] | Fault
+
 
 @dataclass(frozen=True)
 class Table:
-    """Column names in one form, and the rows below them, as they come: (row number in the file, cells as text)."""
+    """Column names in one form, and the rows below them, as they come: (row number in the file, cells as text).
+
+    Every row has as many cells as the header; empty rows are left out. In place of a row that cannot be used
+    stands its Fault. Going through the rows may raise UnreadableFile or FileTooLarge up to the last one.
+    """
 
     header: tuple[str, ...]
-    rows: Iterator[tuple[int, Sequence[str]]]
+    rows: Iterator[Line]
     notes: tuple[str, ...] = ()  # what was found on the way, such as the encoding
 
 

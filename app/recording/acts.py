@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic_core import to_jsonable_python
 from sqlalchemy import select
 from sqlmodel import Session
 
 from app.core.columns import col
 from app.core.errors import Forbidden, NotFound, RecordConflict, RevisionStale
-from app.core.faults import fault, invalid
+from app.core.faults import fault, invalid, jsonable
 from app.core.history import Change, Origin, View, begin_change, correct, open_view, record, retract, standing
 from app.core.names import Names
 from app.core.shapes import Shape
@@ -227,7 +226,7 @@ def find_stored(session: Session, kind: Kind, key: Key) -> tuple[Stored, int] | 
     row = session.execute(statement.where(kind.ledger.key_column == key, standing(kind.ledger.row, view))).one_or_none()
     if row is None:
         return None
-    values = to_jsonable_python(dict(row._mapping))
+    values = jsonable(dict(row._mapping))
     revision = values.pop("revision_")
     shape = kind.shape.model_validate(values)
     return _stored(kind, shape, key), revision

@@ -11,7 +11,17 @@ from app.core.faults import fault
 
 # Dates of things that happened; all other dates may lie ahead.
 _HAPPENED = frozenset(
-    {"as_of", "published_on", "retrieved_on", "on", "proposed_on", "approved_on", "adopted_on", "made_on"}
+    {
+        "as_of",
+        "published_on",
+        "retrieved_on",
+        "on",
+        "proposed_on",
+        "approved_on",
+        "adopted_on",
+        "made_on",
+        "incident_date",
+    }
 )
 _AHEAD = frozenset({"planned_from", "planned_to", "effective_from", "effective_to", "ended_on", "drawdown_ended_on"})
 _DATES = _HAPPENED | _AHEAD | {"about", "authorised_on", "started_on"}

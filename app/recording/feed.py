@@ -119,33 +119,35 @@ def _count_acts(session: Session, numbers: Sequence[int]) -> dict[int, _Acts]:
 
 @cache
 def _counts() -> CompoundSelect[Any]:
-    """Rows (change, kind, status before, status after, records): of what was recorded, then of what was ended."""
+    """Rows (change, kind, status before, status after, records): of what was recorded, then of all that was ended."""
     page = select(col(Change.number)).where(col(Change.number).in_(bindparam("numbers", expanding=True))).cte("page")
+    number, none = page.c.number, cast(null(), String)
     branches: list[Select[Any]] = []
     for place, kind in enumerate(KINDS):
         after, before = kind.ledger.table.alias(), kind.ledger.table.alias()
-        same = and_(before.c.superseded_in == page.c.number, before.c[kind.key] == after.c[kind.key], ended(before))
-        statuses = case((before.c.revision.is_not(None), _status(kind, before))), _status(kind, after)
-        branches += [
-            select(page.c.number, literal(place, Integer), *statuses, func.count())
-            .select_from(page.join(after, after.c.recorded_in == page.c.number).outerjoin(before, same))
+        same = and_(before.c.superseded_in == number, before.c[kind.key] == after.c[kind.key], ended(before))
+        was, became = _status(kind, before), _status(kind, after)
+        made = (
+            select(number, literal(place, Integer), was, became, func.count())
+            .select_from(page.join(after, after.c.recorded_in == number).outerjoin(before, same))
             .where(recorded(after))
-            .group_by(page.c.number, *statuses),
-            select(page.c.number, literal(place, Integer), cast(null(), String), cast(null(), String), func.count())
-            .select_from(page.join(before, before.c.superseded_in == page.c.number))
+            .group_by(number, was, became)
+        )
+        gone = (
+            select(number, literal(place, Integer), none, none, func.count())
+            .select_from(page.join(before, before.c.superseded_in == number))
             .where(ended(before))
-            .group_by(page.c.number),
-        ]
+            .group_by(number)
+        )
+        branches += [made, gone]
     return union_all(*branches)
 
 
-def _status(kind: Kind, rows: FromClause) -> ColumnElement[str]:
-    """The word by which acts are told apart; only headcounts have one."""
-    return (
-        type_coerce(rows.c.status, String())
-        if kind.ledger.row is Headcount
-        else literal("", String(), literal_execute=True)
-    )
+def _status(kind: Kind, rows: FromClause) -> ColumnElement[Any]:
+    """The word by which acts are told apart, null where there is no row; only headcounts have such words."""
+    if kind.ledger.row is Headcount:
+        return type_coerce(rows.c.status, String())
+    return case((rows.c.revision.is_not(None), "stands"))
 
 
 def _read_acts(

@@ -21,6 +21,8 @@ from app.countries.store import (
     COUNTRY_SUCCESSION_LIST,
     COUNTRY_SUCCESSIONS,
 )
+from app.fatalities.models import FatalityIn
+from app.fatalities.store import FATALITIES, FATALITY_LIST
 from app.headcounts.models import HeadcountIn
 from app.headcounts.store import HEADCOUNT_LIST, HEADCOUNTS
 from app.missions.models import MissionAliasIn, MissionIn, MissionLineageIn
@@ -80,6 +82,7 @@ KINDS = (
     Kind("mission-lineages", "mission lineage", MISSION_LINEAGES, MISSION_LINEAGE_LIST, MissionLineageIn),
     Kind("sources", "source", SOURCES, SOURCE_LIST, SourceIn),
     Kind("ceilings", "ceiling", CEILINGS, CEILING_LIST, CeilingIn),
+    Kind("fatalities", "fatality", FATALITIES, FATALITY_LIST, FatalityIn),
     Kind("authorisations", "authorisation", AUTHORISATIONS, AUTHORISATION_LIST, AuthorisationIn),
     Kind("pledges", "pledge", PLEDGES, PLEDGE_LIST, PledgeIn),
     Kind("contingents", "contingent", CONTINGENTS, CONTINGENT_LIST, ContingentIn),

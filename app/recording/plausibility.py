@@ -32,7 +32,7 @@ _OF_PLANS = {DiscrepancyKind.PLAN_WITHOUT_AUTHORISATION, DiscrepancyKind.PLAN_AB
 Record = Mapping[str, object]
 
 
-class Warning(BaseModel):  # noqa: A001  (what the member of the answer is called)
+class EntryWarning(BaseModel):
     """Something odd about what was written. It is recorded all the same, and is a discrepancy of the record."""
 
     code: DiscrepancyKind = Field(description="How it is odd: the kind of the discrepancy.", examples=["above_ceiling"])
@@ -46,7 +46,7 @@ class Warning(BaseModel):  # noqa: A001  (what the member of the answer is calle
     )
 
 
-def warnings_about(ask: Ask, kind_path: str, records: Sequence[Record]) -> list[Warning]:
+def warnings_about(ask: Ask, kind_path: str, records: Sequence[Record]) -> list[EntryWarning]:
     """The discrepancies that records of one kind take part in, at most 20: by kind, the largest of a kind first.
 
     `records` are the stored fields of what was just written, `ask` asks inside the same transaction. Records of a kind
@@ -57,7 +57,7 @@ def warnings_about(ask: Ask, kind_path: str, records: Sequence[Record]) -> list[
         return []
     order = list(DiscrepancyKind)
     found = sorted(about(ask, records), key=lambda one: (order.index(one.kind), -one.size, one.id))
-    return [Warning(code=one.kind, message=one.detail, discrepancy=one.id) for one in found[:_MOST]]
+    return [EntryWarning(code=one.kind, message=one.detail, discrepancy=one.id) for one in found[:_MOST]]
 
 
 def _about_headcounts(ask: Ask, records: Sequence[Record]) -> Iterator[Found]:

@@ -23,13 +23,17 @@ class Access:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        is_head = scope["method"] == "HEAD"
+        is_head, is_over = scope["method"] == "HEAD", False
 
         async def send_on(message: Message) -> None:
+            nonlocal is_over
+            if is_over:
+                return
             if message["type"] == "http.response.start":
                 message["headers"] = [*message.get("headers", []), *_EVERYWHERE]
             elif is_head and message["type"] == "http.response.body":
-                message["body"] = b""
+                # Over at once, so that nobody waits for a body that may have no end.
+                message, is_over = {"type": "http.response.body", "body": b""}, True
             await send(message)
 
         if len(scope["query_string"]) > MAX_QUERY_BYTES:

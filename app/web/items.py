@@ -8,6 +8,7 @@ from sqlmodel import Session
 from app.core.errors import Complaint
 from app.core.history import View
 from app.core.names import Names
+from app.recording.revisions import find_recorded, find_retraction
 from app.web.noun import AnyInclude, Noun
 
 
@@ -34,3 +35,14 @@ def missing(noun: Noun, key: str, names: Names) -> tuple[str, list[Complaint]]:
     hint = f" Near: {', '.join(near)}." if near else f" The list is at /v1/{noun.path}."
     message = f"There is no {noun.title} '{shown}'.{hint}"
     return message, [Complaint(message=message, parameter=noun.listing.key, near=near or None)]
+
+
+def gone(session: Session, noun: Noun, key: str, names: Names, view: View) -> str | None:
+    """What to say of a record that was recorded and does not stand; None if it never was recorded."""
+    found = None if noun.kind is None else find_recorded(session, noun.kind, key, names, view)
+    if noun.kind is None or found is None:
+        return None
+    retraction = find_retraction(session, noun.kind, found, view)
+    what = "does not stand, because its report does not" if retraction is None else "was retracted"
+    where = "" if retraction is None else f" in change {retraction}"
+    return f"The {noun.title} '{found}' {what}{where}. Its history is at /v1/{noun.path}/{found}/revisions."

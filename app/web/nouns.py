@@ -29,7 +29,7 @@ from app.core.names import Names
 from app.core.queries import Page, list_page, view_of_list
 from app.core.shapes import Format, ItemQuery, ListQuery, Out
 from app.web.formats import MEDIA_TYPES, choose_format, csv_columns, csv_head, csv_lines, json_lines, row_json
-from app.web.items import etag_of, find_row, missing
+from app.web.items import etag_of, find_row, gone, missing
 from app.web.noun import AnyInclude, Noun
 from app.web.problems import problem_docs
 from app.web.requests import ListLinks, page_links, refuse_repeats
@@ -201,6 +201,15 @@ def _batches(request: Request, noun: Noun, query: ListQuery, shown: Sequence[Any
         step = step.model_copy(update={"cursor": page.next_cursor})
 
 
+def rows_of(request: Request, noun: Noun, query: ListQuery) -> Sequence[Out]:
+    """The rows of one page of a list, each as the list shows it when nothing more is asked for."""
+    database: Database = request.app.state.database
+    shown = noun.shown([])
+    with database.read() as session:
+        _, names, page = _read_page(request, session, noun, query, shown)
+    return _shaped(noun, page, shown, names, _day_of(query))
+
+
 def _answer_item(request: Request, noun: Noun, key: str, query: ItemQuery) -> Response:
     refuse_repeats(request, query)
     choose_format(None, request.headers.get("accept"), (Format.JSON,))
@@ -212,7 +221,8 @@ def _answer_item(request: Request, noun: Noun, key: str, query: ItemQuery) -> Re
         stored = key_value(noun.listing, key, names)
         values = None if stored is None else find_row(session, noun, stored, view, shown)
         if values is None:
-            raise NotFound(*missing(noun, key, names))
+            told = gone(session, noun, key, names, view)
+            raise NotFound(told) if told else NotFound(*missing(noun, key, names))
         noun.work_out([values], shown, lambda: _ask(request, session, view, query), query.known_at)
     row = noun.shape(values, shown, names, _day_of(query))
     headers = (

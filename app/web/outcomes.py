@@ -13,7 +13,7 @@ from app.core.dates import UtcMoment
 from app.core.history import View, open_view
 from app.recording.acts import BROUGHT_ALONG, Desk, Draft, Key, Written, perform
 from app.recording.models import Act
-from app.recording.plausibility import Warning, warnings_about
+from app.recording.plausibility import EntryWarning, warnings_about
 from app.recording.replays import Reply
 from app.web.formats import row_json
 from app.web.items import etag_of, find_row
@@ -40,7 +40,7 @@ class Outcome:
 
     reply: Reply
     change: int | None
-    warnings: Sequence[Warning]
+    warnings: Sequence[EntryWarning]
 
 
 def write(request: Request, session: Session, draft: Draft, desk: Desk) -> Outcome:
@@ -63,7 +63,7 @@ def write(request: Request, session: Session, draft: Draft, desk: Desk) -> Outco
     return Outcome(reply, None if written.change is None else written.change.number, warnings)
 
 
-def body_of(data: bytes, warnings: Sequence[Warning], meta: WriteMeta) -> str:
+def body_of(data: bytes, warnings: Sequence[EntryWarning], meta: WriteMeta) -> str:
     """The JSON body of an answer to a write."""
     odd = b",".join(row_json(warning) for warning in warnings)
     return (b'{"data":' + data + b',"warnings":[' + odd + b'],"meta":' + row_json(meta) + b"}").decode()
@@ -76,7 +76,7 @@ def _meta(written: Written) -> WriteMeta:
     return WriteMeta(change=change.number, revision=written.revision, recorded_at=change.recorded_at)
 
 
-def _warnings(ask: Ask, written: Written) -> list[Warning]:
+def _warnings(ask: Ask, written: Written) -> list[EntryWarning]:
     by_path: dict[str, list[dict[str, object]]] = {}
     for one in (written.stored, *written.along):
         by_path.setdefault(one.kind.path, []).append(dict(one.values))

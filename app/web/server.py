@@ -7,10 +7,11 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from app.core.errors import BadRequest
 from app.core.settings import Settings
 from app.web.problems import PROBLEM_JSON
+from app.web.stream import STREAM_PATH
 
 
 class ProblemProtocol(HttpToolsProtocol):
-    """Answers what is no HTTP, or too long to be read, with a problem body too.
+    """Answers what is no HTTP, or too long to be read, with a problem body too, and ends streams with the server.
 
     uvicorn sends plain text, before any application is asked; this can go once it lets applications choose.
     """
@@ -24,6 +25,16 @@ class ProblemProtocol(HttpToolsProtocol):
         )
         self.transport.write(head.encode() + body)
         self.transport.close()
+
+    def shutdown(self) -> None:
+        """End streams at once, since they never do: their clients go on from the last event they have."""
+        is_open = self.cycle is not None and not self.cycle.response_complete
+        if not is_open or self.cycle.scope["path"] != STREAM_PATH:
+            super().shutdown()
+        elif self.transport.get_write_buffer_size():
+            self.transport.abort()  # to close would be to wait for a client that reads slowly, or not at all
+        else:
+            self.transport.close()
 
 
 def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:

@@ -25,7 +25,7 @@ from app.core.shapes import Shape
 from app.core.vocabulary import Line
 from app.recording.acts import BROUGHT_ALONG
 from app.recording.kinds import KIND_BY_PATH, Kind
-from app.recording.plausibility import Warning
+from app.recording.plausibility import EntryWarning
 from app.web.noun import Noun
 from app.web.outcomes import WriteMeta
 from app.web.problems import problem_docs
@@ -83,7 +83,7 @@ def answer_model(noun: Noun) -> type[BaseModel]:
     return create_model(
         f"{_word(noun)}Written",
         data=(data, Field(description="The record as it stands now; of a retraction, as it stood last.")),
-        warnings=(list[Warning], Field(description="What is odd about it; each is a discrepancy of the record.")),
+        warnings=(list[EntryWarning], Field(description="What is odd about it; each is a discrepancy of the record.")),
         meta=(WriteMeta, Field(description="What became of the write.")),
     )
 

@@ -84,6 +84,13 @@ def reason_of(body: dict[str, object], default: str | None = None) -> str:
     return validated(Reasoned, given).reason
 
 
+def check_key(key: str | None) -> None:
+    """InvalidRequest for an Idempotency-Key that can be none."""
+    if key is not None and not _KEY.fullmatch(key):
+        detail = "An Idempotency-Key has 1 to 200 visible ASCII characters and no spaces."
+        raise InvalidRequest(detail, [Complaint(message=detail, parameter="Idempotency-Key")])
+
+
 def once(
     request: Request,
     holder: Holder,
@@ -92,9 +99,7 @@ def once(
     act: Callable[[Session, datetime], Reply],
 ) -> Response:
     """Do something in one transaction and answer; a request repeated under its key is answered as the first time."""
-    if key is not None and not _KEY.fullmatch(key):
-        detail = "An Idempotency-Key has 1 to 200 visible ASCII characters and no spaces."
-        raise InvalidRequest(detail, [Complaint(message=detail, parameter="Idempotency-Key")])
+    check_key(key)
     database: Database = request.app.state.database
     digest = request_digest(request.method, request.scope["path"], request.headers.get("if-match", ""), body)
     with database.write() as session:

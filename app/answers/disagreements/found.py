@@ -36,6 +36,7 @@ class DiscrepancyKind(StrEnum):
     FAR_FROM_LAST_COUNT = "far_from_last_count"
     PLAN_WITHOUT_AUTHORISATION = "plan_without_authorisation"
     PLAN_ABOVE_AUTHORISATION = "plan_above_authorisation"
+    MISSION_TOLD_OTHERWISE = "mission_told_otherwise"
 
 
 class DiscrepancyState(StrEnum):

@@ -1,0 +1,54 @@
+"""Takes what a file holds to the ledger, or only counts what it would take there."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+from sqlmodel import Session
+
+from app.core.history import Change, Ledger, correct_rows, record, record_rows
+
+
+@dataclass
+class Recorder:
+    """One import at the door: all that it records is one change, which begins with the first record that differs.
+
+    Without `begin` nothing is recorded. `created`, `unchanged` and `corrected` count what the file states.
+    """
+
+    session: Session
+    begin: Callable[[], Change] | None
+    created: int = 0
+    unchanged: int = 0
+    corrected: int = 0
+    change: Change | None = None
+
+    def found(self, number: int) -> None:
+        """So many records are there as the file has them."""
+        self.unchanged += number
+
+    def add(self, ledger: Ledger, rows: Sequence[dict[str, Any]]) -> None:
+        """Records that are new."""
+        self.created += len(rows)
+        change = self._opened() if rows else None
+        if change is not None:
+            record_rows(self.session, change, ledger, rows)
+
+    def mend(self, ledger: Ledger, rows: Sequence[dict[str, Any]]) -> None:
+        """Records that the file has otherwise."""
+        self.corrected += len(rows)
+        change = self._opened() if rows else None
+        if change is not None:
+            correct_rows(self.session, change, ledger, rows)
+
+    def accompany(self, ledger: Ledger, shape: BaseModel) -> None:
+        """A record the others need, such as their report; not counted."""
+        change = self._opened()
+        if change is not None:
+            record(self.session, change, ledger, [shape])
+
+    def _opened(self) -> Change | None:
+        if self.change is None and self.begin is not None:
+            self.change = self.begin()
+        return self.change

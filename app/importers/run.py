@@ -1,0 +1,209 @@
+"""Does one import from beginning to end: reads, checks, compares, and records all of it or nothing."""
+
+import logging
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlmodel import Session
+
+from app.core.database import Database
+from app.core.errors import RecordConflict, TrackerError
+from app.core.history import Change, Origin, View, begin_change, hold_ledger, open_view
+from app.core.names import Names
+from app.importers.fetch import FetchRules, fetch
+from app.importers.files import Limits, open_table
+from app.importers.layouts import Importer
+from app.importers.models import ImportMode, ImportState, OnError, Order, Told
+from app.importers.recorder import Recorder
+from app.importers.registry import find_importer, recognise
+from app.importers.resolving import Resolver
+from app.importers.stage import Stage
+from app.importers.store import find_same, record_faults, update_import
+from app.importers.target import Target
+from app.importers.works import Work, work_of
+
+_LOG = logging.getLogger("peacekeeping")
+_TELL_EVERY = 1.0  # seconds
+
+
+@dataclass(frozen=True)
+class Job:
+    """A file that waits to be imported, and what to do with it."""
+
+    number: int
+    path: Path
+    file_name: str
+    sha256: str
+    order: Order
+    author: str
+    reason: str
+    url: str | None = None  # where the file is to be fetched to `path`
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """What imports need of the service."""
+
+    database: Database
+    names: Callable[[Session, View], Names]
+    limits: Limits
+    rules: FetchRules
+
+
+class _Stopped(Exception):
+    """The service stops."""
+
+
+def run_import(shop: Workshop, job: Job, is_stopping: Callable[[], bool] = lambda: False) -> None:
+    """Do an import and note what came of it; whatever happens, it ends in a state that says so."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="tracker-import-") as folder:
+            _Run(shop, job, Path(folder), is_stopping).run()
+    except TrackerError as error:
+        _end(shop, job, ImportState.REFUSED, error.detail)
+    except _Stopped:
+        _end(shop, job, ImportState.FAILED, "The service was stopped. Nothing was recorded; send the file again.")
+    except Exception:  # noqa: BLE001  (nobody waits for this thread: whatever it was has to be noted)
+        _LOG.exception("import %s failed", job.number)
+        _end(shop, job, ImportState.FAILED, "The service failed on this file. Nothing was recorded; it is logged.")
+    finally:
+        job.path.unlink(missing_ok=True)
+
+
+def _end(shop: Workshop, job: Job, state: ImportState, problem: str) -> None:
+    now = datetime.now(UTC)
+    with shop.database.write() as session:
+        told = Told(problem=problem).model_dump_json()
+        update_import(session, job.number, state=state, finished_at=now, beat_at=now, told=told)
+
+
+class _Run:
+    """One import under way."""
+
+    def __init__(self, shop: Workshop, job: Job, folder: Path, is_stopping: Callable[[], bool]) -> None:
+        self.shop = shop
+        self.job = job
+        self.folder = folder
+        self.is_stopping = is_stopping
+        self.told = Told()
+        self.rows = 0
+        self._told_at = 0.0
+
+    def run(self) -> None:
+        """Read, check, compare, and record or not."""
+        self._tell(0)
+        if self.job.url is not None:
+            self._fetch(self.job.url)
+        with open_table(self.job.path, self.job.file_name, self.shop.limits) as table:
+            asked = self.job.order.importer
+            importer = recognise(table.header) if asked is None else find_importer(asked)
+            with self.shop.database.read() as session:
+                resolver = Resolver(self.shop.names(session, open_view(session)))
+            with Stage.open(self.folder / "stage.db") as stage:
+                work = work_of(importer)
+                self.rows = work.put_aside(stage, importer.read(table), resolver, self._tell)
+                self.told.notes += table.notes
+                unknown = importer.unknown(table.header)
+                if unknown:
+                    self.told.warnings.append(f"Columns that are not read: {', '.join(unknown)[:500]}.")
+                self.told.warnings += work.check(stage, datetime.now(UTC).date().isoformat())
+                self.told.unknown_names = list(resolver.unknown_names())
+                self._finish(stage, importer, work, resolver)
+
+    def _tell(self, rows: int) -> None:
+        """Note how far it is, about once a second."""
+        if self.is_stopping():
+            raise _Stopped
+        if time.monotonic() - self._told_at < _TELL_EVERY:
+            return
+        self._told_at = time.monotonic()
+        with self.shop.database.write() as session:
+            update_import(
+                session, self.job.number, state=ImportState.RUNNING, rows_read=rows, beat_at=datetime.now(UTC)
+            )
+
+    def _fetch(self, url: str) -> None:
+        fetched = fetch(url, self.job.path, self.shop.rules)
+        self.job = replace(self.job, file_name=fetched.name, sha256=fetched.sha256)
+        with self.shop.database.write() as session:
+            file = {"file_name": fetched.name, "size": fetched.size, "sha256": fetched.sha256}
+            update_import(session, self.job.number, beat_at=datetime.now(UTC), **file)
+
+    def _finish(self, stage: Stage, importer: Importer, work: Work, resolver: Resolver) -> None:
+        with self.shop.database.read() as session:
+            work.confront(session, stage, resolver)
+        rejected = stage.number("SELECT count(DISTINCT row) FROM fault")
+        if rejected and self.job.order.on_error is OnError.ABORT:
+            with self.shop.database.write() as session:
+                self._close(session, stage, importer, ImportState.REFUSED, rejected=rejected)
+            return
+        stage.leave_out()
+        target = Target(importer, self.job.order.source or importer.source or "", self.job.order.scope)
+        if self.job.order.mode is ImportMode.VALIDATE:
+            with self.shop.database.read() as session:
+                recorder = Recorder(session, None)
+                self.told.warnings += work.compare(recorder, stage, target)
+            with self.shop.database.write() as session:
+                self._close(session, stage, importer, ImportState.VALIDATED, **_numbers(recorder), rejected=rejected)
+            return
+        with self.shop.database.write() as session:
+            hold_ledger(session)
+            # Somebody may have changed the record since the rows were confronted with it.
+            work.confront(session, stage, resolver)
+            if stage.number("SELECT count(DISTINCT row) FROM fault") > rejected:
+                raise RecordConflict("The record changed while the file was read. Nothing was recorded; send it again.")
+            recorder = Recorder(session, lambda: self._begin(session))
+            self.told.warnings += work.compare(recorder, stage, target)
+            self._note_if_nothing_new(session, recorder, importer)
+            numbers = _numbers(recorder)
+            self._close(session, stage, importer, ImportState.COMMITTED, **numbers, rejected=rejected)
+        if recorder.created + recorder.corrected > 10_000:
+            self.shop.database.analyze()
+
+    def _begin(self, session: Session) -> Change:
+        return begin_change(session, self.job.author, self.job.reason, Origin.IMPORT)
+
+    def _note_if_nothing_new(self, session: Session, recorder: Recorder, importer: Importer) -> None:
+        if recorder.change is not None:
+            return
+        before = find_same(session, self.job.sha256, importer.name)
+        same = "" if before is None else f" It is the file of import {before}."
+        self.told.notes.append(f"All of it stands in the record already; nothing was recorded.{same}")
+
+    def _close(self, session: Session, stage: Stage, importer: Importer, state: ImportState, **numbers: Any) -> None:
+        """Note what came of it, in the transaction that records it."""
+        faults = stage.ask("SELECT row, field, code, message FROM fault ORDER BY row, rowid")
+        record_faults(session, self.job.number, _typed(faults))
+        now = datetime.now(UTC)
+        update_import(
+            session,
+            self.job.number,
+            state=state,
+            importer=importer.name,
+            source=self.job.order.source or importer.source,
+            rows_read=self.rows,
+            faults=stage.number("SELECT count(*) FROM fault"),
+            told=self.told.model_dump_json(),
+            finished_at=now,
+            beat_at=now,
+            **numbers,
+        )
+
+
+def _typed(rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[int, str | None, str, str]]:
+    for row, column, code, message in rows:
+        yield int(row), column, str(code), str(message)
+
+
+def _numbers(recorder: Recorder) -> dict[str, Any]:
+    return {
+        "created": recorder.created,
+        "unchanged": recorder.unchanged,
+        "corrected": recorder.corrected,
+        "change": None if recorder.change is None else recorder.change.number,
+    }

@@ -1,0 +1,80 @@
+"""Takes a file out of a request without ever holding it in memory."""
+
+import hashlib
+import tempfile
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi import Request
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import ClientDisconnect
+
+from app.core.errors import BadRequest, BodyTooLarge
+from app.core.faults import fault, invalid
+from app.core.settings import Settings
+
+_MOST_FIELDS = 20
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file on disk, its name and size, its SHA-256, and the fields that came with it."""
+
+    path: Path
+    name: str
+    size: int
+    sha256: str
+    fields: dict[str, str]
+
+
+async def read_upload(request: Request) -> Upload:
+    """The file of a multipart form; BodyTooLarge, BadRequest or InvalidRequest if there is none to be had.
+
+    The caller removes the file.
+    """
+    settings: Settings = request.app.state.settings
+    limit = settings.max_import_bytes
+    length = request.headers.get("content-length", "")
+    if length.isascii() and length.isdigit() and int(length[:20]) > limit:
+        raise _too_large(limit)
+
+    async def counted() -> AsyncGenerator[bytes, None]:
+        size = 0
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > limit:
+                raise _too_large(limit)
+            yield chunk
+
+    try:
+        parser = MultiPartParser(request.headers, counted(), max_files=1, max_fields=_MOST_FIELDS)
+        form = await parser.parse()
+    except MultiPartException as error:
+        raise BadRequest(f"The form cannot be read: {error.message}") from error
+    except ClientDisconnect as error:
+        raise BadRequest("The request ended before its body was complete.") from error
+    try:
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
+            raise invalid([fault("/file", "send the file in a part named `file`, with a file name.")])
+        fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
+        return await _save(file, fields)
+    finally:
+        await form.close()
+
+
+async def _save(file: UploadFile, fields: dict[str, str]) -> Upload:
+    digest, size = hashlib.sha256(), 0
+    with tempfile.NamedTemporaryFile(prefix="tracker-upload-", delete=False) as target:
+        while chunk := await file.read(1 << 20):
+            digest.update(chunk)
+            size += len(chunk)
+            target.write(chunk)
+    name = "".join(c for c in (file.filename or "").replace("\\", "/").rsplit("/", 1)[-1] if c.isprintable())[:200]
+    return Upload(Path(target.name), name or "file", size, digest.hexdigest(), fields)
+
+
+def _too_large(limit: int) -> BodyTooLarge:
+    return BodyTooLarge(f"The file has more than {limit:,} bytes, the most that is taken.")
