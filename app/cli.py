@@ -14,7 +14,9 @@ from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 
 from app import __version__
+from app.cli_aliases import aliases
 from app.cli_changes import feed
+from app.cli_import import files
 from app.cli_proposals import eyes
 from app.cli_remote import remote
 from app.cli_tokens import tokens
@@ -38,6 +40,8 @@ program = typer.Typer(
 )
 program.add_typer(remote)
 program.add_typer(eyes)
+program.add_typer(files)
+program.add_typer(aliases, name="aliases")
 program.add_typer(feed)
 program.add_typer(tokens, name="tokens")
 

@@ -26,6 +26,10 @@ Noun = Annotated[
 RecordId = Annotated[str, typer.Argument(metavar="ID", help="Id or code of the record, as its address ends.")]
 HeadcountId = Annotated[int, typer.Argument(metavar="ID", help="Number of the headcount.")]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it is kept with the change.")]
+Key = Annotated[
+    str | None,
+    typer.Option("--key", metavar="KEY", help="Idempotency-Key; repeated with the same one, nothing is recorded."),
+]
 _FIELDS = "Fields of the record: total=139 mission=UNDOF missions='[\"UNDOF\"]' women=null."
 
 
@@ -85,10 +89,7 @@ def post(
         str | None, typer.Option("--file", metavar="FILE", help="JSON body to post, - for standard input; fields win.")
     ] = None,
     reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why it is recorded.")] = None,
-    key: Annotated[
-        str | None,
-        typer.Option("--key", metavar="KEY", help="Idempotency-Key; repeated with the same one, nothing is recorded."),
-    ] = None,
+    key: Key = None,
 ) -> None:
     """Post a new record.
 
@@ -107,8 +108,7 @@ def post(
         raise RemoteProblem(f"There is nothing to post: name the fields of the {kind.title}, or a --file.")
     if reason is not None:
         body["reason"] = reason
-    if key is not None and not re.fullmatch(r"[\x21-\x7e]{1,200}", key):
-        raise RemoteProblem("--key has to be 1 to 200 visible ASCII characters without spaces.")
+    check_key(key)
     with open_service() as service:
         tell(service.post(f"/v1/{kind.path}", body, key))
 
@@ -194,6 +194,12 @@ def resolve(record: HeadcountId, reason: Reason) -> None:
       peacekeeping resolve 10334 --reason "The UN confirmed the row"
     """
     _post_about_headcount(record, "resolve", reason)
+
+
+def check_key(key: str | None) -> None:
+    """RemoteProblem for what can be no Idempotency-Key."""
+    if key is not None and not re.fullmatch(r"[\x21-\x7e]{1,200}", key):
+        raise RemoteProblem("--key has to be 1 to 200 visible ASCII characters without spaces.")
 
 
 @contextmanager

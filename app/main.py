@@ -22,6 +22,7 @@ from app.web.answers import question_router
 from app.web.change_records import change_records_router
 from app.web.imports import import_router
 from app.web.kept import Kept
+from app.web.mark import mark_of
 from app.web.nouns import noun_router
 from app.web.pages import Link, page_router
 from app.web.problems import add_problem_handlers
@@ -56,12 +57,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """The service on one database. Nothing but the settings decides what it does."""
     settings = settings or Settings()
     database = Database(settings)
+    mark = mark_of(database)
+    database.on_change = mark.wrote
     imports = ImportQueue(_workshop(settings, database))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
         imports.close()
+        mark.close()
         database.close()
 
     app = FastAPI(
@@ -78,6 +82,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.database = database
     app.state.imports = imports
+    app.state.mark = mark
     app.state.watch = Watch(database)
     app.state.nouns = {noun.path: noun for noun in NOUNS}
     app.state.names = names

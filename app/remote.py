@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, BinaryIO, Self, TypeVar
 from uuid import uuid4
 
 import httpx
@@ -13,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from app import __version__
 from app.core.errors import Complaint, Problem
 from app.core.settings import RemoteSettings
+from app.remote_events import StreamEvent, read_events
 
 Json = dict[str, Any]
 _Shape = TypeVar("_Shape", bound=BaseModel)
@@ -64,12 +66,12 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class StreamEvent:
-    """One event of a stream of server-sent events."""
+class Form:
+    """A file to send, what to call it, and the fields that go with it."""
 
-    id: str
+    file: BinaryIO
     name: str
-    text: str
+    fields: Mapping[str, str]
 
 
 class RemoteService:
@@ -106,7 +108,7 @@ class RemoteService:
                 return
             answer = self.get(page.links.next)
 
-    def post(self, path: str, body: Json, key: str | None = None) -> Answer:
+    def post(self, path: str, body: Json | Form, key: str | None = None) -> Answer:
         """Post, and post once more if the connection breaks: under its Idempotency-Key nothing is recorded twice."""
         key = key or str(uuid4())
         headers = {"Idempotency-Key": key}
@@ -130,8 +132,18 @@ class RemoteService:
     def patch(self, path: str, etag: str, body: Json) -> Answer:
         return self._ask("PATCH", path, body, {"If-Match": etag})
 
-    def delete(self, path: str, etag: str, reason: str) -> Answer:
-        return self._ask("DELETE", path, None, {"If-Match": etag}, {"reason": reason})
+    def delete(self, path: str, etag: str | None, reason: str) -> Answer:
+        """Take a record back; `etag` is the revision of it that was seen, None for what has no revisions."""
+        headers = {} if etag is None else {"If-Match": etag}
+        return self._ask("DELETE", path, None, headers, {"reason": reason})
+
+    def save(self, path: str, parameters: Mapping[str, str], target: BinaryIO) -> None:
+        """Write what a path answers to a file, as it comes."""
+        with self._in_words(), self._client.stream("GET", path, params=parameters) as response:
+            if not response.is_success:
+                response.read()
+                raise _problem_of(response)
+            target.writelines(response.iter_bytes())
 
     def stream(self, path: str, last_event: str) -> Iterator[StreamEvent]:
         """Events after the last one seen, until the service ends the stream; ConnectionBroken if it breaks off."""
@@ -149,28 +161,36 @@ class RemoteService:
         self,
         method: str,
         path: str,
-        body: Json | None = None,
+        body: Json | Form | None = None,
         headers: Mapping[str, str] | None = None,
         parameters: Mapping[str, str] | None = None,
     ) -> Answer:
         headers = dict(headers or {})
-        content = None
-        if body is not None:
+        more: dict[str, Any] = {}
+        if isinstance(body, Form):
+            more = {"data": body.fields, "files": {"file": (body.name, body.file, "application/octet-stream")}}
+        elif body is not None:
             # As ASCII: what is no valid text reaches the service too, and is refused there by its place.
-            content = _json_bytes(body)
+            more = {"content": _json_bytes(body)}
             headers["Content-Type"] = "application/merge-patch+json" if method == "PATCH" else "application/json"
+        with self._in_words():
+            response = self._client.request(method, path, headers=headers, params=parameters, **more)
+        if not response.is_success:
+            raise _problem_of(response)
+        answered = json_object(response.content, f"The answer of {self.address}")
+        return Answer(response.status_code, response.headers, answered)
+
+    @contextmanager
+    def _in_words(self) -> Iterator[None]:
+        """Whatever keeps an answer from coming, as a RemoteProblem."""
         try:
-            response = self._client.request(method, path, content=content, headers=headers, params=parameters)
+            yield
         except UnicodeEncodeError as error:
             raise RemoteProblem("An argument holds bytes that are no text. Write it in UTF-8.") from error
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol) as error:
             raise RemoteProblem(f"There is no service at {self.address} ({_words(error)}). {_IS_IT_RUNNING}") from error
         except httpx.RequestError as error:
             raise ConnectionBroken(_no_answer(self.address, error)) from error
-        if not response.is_success:
-            raise _problem_of(response)
-        body = json_object(response.content, f"The answer of {self.address}")
-        return Answer(response.status_code, response.headers, body)
 
 
 class _Links(BaseModel):
@@ -180,33 +200,6 @@ class _Links(BaseModel):
 class _Page(BaseModel):
     data: list[Json]
     links: _Links
-
-
-def read_events(chunks: Iterator[bytes]) -> Iterator[StreamEvent]:
-    """Take a stream of server-sent events apart; an event that breaks off is dropped."""
-    event_id, name, texts = "", "message", list[str]()
-    for line in _lines(chunks):
-        field, _, value = line.partition(":")
-        value = value.removeprefix(" ")
-        if line == "":
-            if texts:
-                yield StreamEvent(event_id, name, "\n".join(texts))
-            name, texts = "message", []
-        elif field == "id":
-            event_id = value
-        elif field == "event":
-            name = value
-        elif field == "data":
-            texts.append(value)
-
-
-def _lines(chunks: Iterator[bytes]) -> Iterator[str]:
-    """Lines that end in LF or CRLF only: JSON may hold other characters that Python takes for line ends."""
-    rest = b""
-    for chunk in chunks:
-        *lines, rest = (rest + chunk).split(b"\n")
-        for line in lines:
-            yield line.removesuffix(b"\r").decode("utf-8", "replace")
 
 
 def _checked_address(text: str) -> str:

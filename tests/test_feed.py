@@ -75,16 +75,22 @@ def test_an_act_is_told_by_what_stood_before_and_after(before: str | None, after
         (123, [("missions", "correct", 1)]),
         (124, [("pledges", "retract", 1)]),
         (125, [("pledges", "create", 1)]),
-        (126, [("reports", "retract", 1), ("headcounts", "retract", 871), ("printed-totals", "retract", 127)]),
+        (126, [("reports", "retract", 1), ("headcounts", "retract", 871), ("printed-totals", "retract", 21)]),
         (127, [("reports", "create", 1), ("headcounts", "create", 2)]),
         (128, []),
         (129, [("sources", "create", 1)]),
-        (130, [("sources", "create", 1), ("sources", "correct", 1), ("headcounts", "retract", 1)]),
+        (
+            130,
+            [
+                ("sources", "create", 1),
+                ("sources", "correct", 1),
+                ("headcounts", "retract", 1),
+                ("headcounts", "dispute", 1),
+            ],
+        ),
     ],
 )
 def test_every_change_counts_its_records_by_noun_and_act(busy: httpx.Client, number: int, acts: list):
-    if number == 130:
-        acts = [*acts[:2], ("headcounts", "retract", 1), ("headcounts", "dispute", 1)]
     records = change(busy, number)["records"]
     assert [(one["noun"], one["act"], one["count"]) for one in records["acts"]] == acts
     assert records["count"] == sum(count for *_, count in acts)
@@ -235,10 +241,9 @@ def test_a_page_of_changes_shows_at_most_a_thousand_records_in_all(busy: httpx.C
 
 def test_records_of_a_change_come_in_pages_by_noun_and_key(busy: httpx.Client):
     whole = list(pages(busy, "/v1/changes/126/records", limit=1000))
-    assert len(whole) == 999
-    for limit in (1, 7, 100, 998, 999):
-        if limit > 1:
-            assert list(pages(busy, "/v1/changes/126/records", limit=limit)) == whole
+    assert len(whole) == 893
+    for limit in (7, 100, 892, 893):
+        assert list(pages(busy, "/v1/changes/126/records", limit=limit)) == whole
     assert whole == change(busy, 126)["records"]["data"]
     assert whole[0]["record"] == REPORT
     keys = [int(act["record"]) for act in whole if act["noun"] == "headcounts"]
@@ -252,7 +257,7 @@ def test_records_of_a_change_come_in_pages_by_noun_and_key(busy: httpx.Client):
 
 def test_records_of_a_change_come_as_lines(busy: httpx.Client):
     whole = lines(busy, "/v1/changes/126/records")
-    assert len(whole) == 999
+    assert len(whole) == 893
     assert lines(busy, "/v1/changes/126/records", limit=3) == whole[:3]
     accepted = busy.get("/v1/changes/126/records?limit=1", headers={"accept": "application/x-ndjson"})
     assert accepted.json() == whole[0]
@@ -260,7 +265,9 @@ def test_records_of_a_change_come_as_lines(busy: httpx.Client):
     assert lines(busy, "/v1/changes/128/records") == []
 
 
-@pytest.mark.parametrize("number", ["0", "131", "999999999999999999", "9999999999999999999999", "x", "-1", "%00", "1.0"])
+@pytest.mark.parametrize(
+    "number", ["0", "131", "999999999999999999", "9999999999999999999999", "x", "-1", "%00", "1.0"]
+)
 def test_records_of_an_unknown_change_are_not_found(busy: httpx.Client, number: str):
     answer = busy.get(f"/v1/changes/{number}/records")
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")

@@ -271,15 +271,14 @@ def test_empty_lines_count_as_rows_so_that_their_number_is_bounded(make):
 def test_a_table_of_300_000_rows_takes_little_memory(make, tmp_path: Path):
     rows = "\n".join(f"2024-01-31,UNDOF,Country {n % 150},Troops,{n}" for n in range(300_000))
     path = make("last_reporting_date,mission_acronym,contributing_country,personnel_type,total\n" + rows)
-    packed = make(gzip.compress(path.read_bytes(), 1), "packed.gz")
     assert path.stat().st_size > 12_000_000
     del rows
-    for one in (path, packed):
-        tracemalloc.start()
-        with open_table(one, one.name) as table:
-            assert sum(int(line[1][4]) for line in table.rows if not isinstance(line, Fault)) == 44_999_850_000
-        assert tracemalloc.get_traced_memory()[1] < 2_000_000
-        tracemalloc.stop()
+    packed = make(gzip.compress(path.read_bytes(), 1), "packed.gz")
+    tracemalloc.start()
+    with open_table(packed, packed.name) as table:
+        assert sum(int(line[1][4]) for line in table.rows if not isinstance(line, Fault)) == 44_999_850_000
+    assert tracemalloc.get_traced_memory()[1] < 2_000_000
+    tracemalloc.stop()
 
 
 # JSON
@@ -365,12 +364,12 @@ def test_json_that_is_no_table_is_refused(make, text: str, words: str):
 
 
 def test_json_on_one_line_streams(make):
-    path = make("[" + ",".join(f'{{"country":"Kenya","total":{n}}}' for n in range(100_000)) + "]", "a.json")
-    assert path.stat().st_size > 3_000_000
+    path = make("[" + ",".join(f'{{"country":"Kenya","total":{n}}}' for n in range(50_000)) + "]", "a.json")
+    assert path.stat().st_size > 1_500_000
     tracemalloc.start()
     with open_table(path, "a.json") as table:
-        assert sum(int(line[1][1]) for line in table.rows if not isinstance(line, Fault)) == 4_999_950_000
-    assert tracemalloc.get_traced_memory()[1] < 2_000_000
+        assert sum(int(line[1][1]) for line in table.rows if not isinstance(line, Fault)) == 1_249_975_000
+    assert tracemalloc.get_traced_memory()[1] < 1_000_000
     tracemalloc.stop()
 
 

@@ -1,5 +1,6 @@
 """The program against a service over HTTP, as a person or a script runs it: real processes, a real terminal."""
 
+import codecs
 import json
 import os
 import pty
@@ -13,9 +14,10 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -414,15 +416,16 @@ def test_retracting_a_report_tells_what_goes_with_it(desk: Desk):
 class Terminal:
     """The program at a terminal of its own."""
 
-    def __init__(self, desk: Desk, *arguments: str) -> None:
+    def __init__(self, desk: Desk, *arguments: str, who: str = "ann") -> None:
         self.seen = ""
+        self.decoder = codecs.getincrementaldecoder("utf-8")()
         self.mine, its = pty.openpty()
         self.process = subprocess.Popen(
             [*PROGRAM, *arguments],
             stdin=its,
             stdout=its,
             stderr=its,
-            env=environment(str(desk.client.base_url), desk.tokens["ann"]),
+            env=environment(str(desk.client.base_url), desk.tokens[who]),
         )
         os.close(its)
 
@@ -446,7 +449,7 @@ class Terminal:
             if not chunk:
                 assert text is None, self.seen
                 return
-            self.seen += chunk.decode().replace("\r\n", "\n")
+            self.seen += self.decoder.decode(chunk).replace("\r\n", "\n")
 
     def type(self, line: str) -> int:
         """Type a line and return the exit status."""
@@ -585,8 +588,10 @@ class Follower:
         )
         self.lines: queue.Queue[str] = queue.Queue()
         self.complaints: queue.Queue[str] = queue.Queue()
-        for stream, lines in ((self.process.stdout, self.lines), (self.process.stderr, self.complaints)):
-            threading.Thread(target=lambda s=stream, q=lines: [q.put(line) for line in s], daemon=True).start()
+        pairs = ((self.process.stdout, self.lines), (self.process.stderr, self.complaints))
+        self.readers = [threading.Thread(target=self._read, args=pair, daemon=True) for pair in pairs]
+        for reader in self.readers:
+            reader.start()
 
     def __enter__(self) -> "Follower":
         return self
@@ -594,6 +599,14 @@ class Follower:
     def __exit__(self, *_: object) -> None:
         self.process.kill()
         self.process.wait(30)
+        for reader in self.readers:
+            reader.join(30)
+
+    @staticmethod
+    def _read(stream: IO[str], lines: queue.Queue[str]) -> None:
+        with stream:
+            for line in stream:
+                lines.put(line)
 
     def numbers(self, count: int) -> list[int]:
         return [int(self.lines.get(timeout=30).split("  ")[0]) for _ in range(count)]
@@ -606,13 +619,14 @@ class Follower:
 def test_following_shows_each_change_once_though_the_service_goes_and_comes_back(databases: Databases):
     url = databases.seeded()
     with desk_at(url) as desk:
-        port = socket.create_server(("127.0.0.1", 0)).getsockname()[1]
-        with serving(url, "--port", str(port)) as (_, base):
-            follower = Follower(base, "--since", "117")
-            assert follower.numbers(2) == [118, 119]
-            assert desk.post("/v1/sources", source("one")).status_code == 201
-            assert follower.numbers(1) == [120]
-        with follower:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        with ExitStack() as ended:
+            with serving(url, "--port", str(port)) as (_, base):
+                follower = ended.enter_context(Follower(base, "--since", "117"))
+                assert follower.numbers(2) == [118, 119]
+                assert desk.post("/v1/sources", source("one")).status_code == 201
+                assert follower.numbers(1) == [120]
             assert desk.post("/v1/sources", source("two")).status_code == 201
             assert desk.post("/v1/sources", source("three")).status_code == 201
             assert re.search(r"Trying again; Ctrl-C stops\.$", follower.complaints.get(timeout=30).strip())

@@ -1,7 +1,7 @@
 """Engines and sessions: one that only reads, one that writes, the same on SQLite and PostgreSQL."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,6 +15,7 @@ class Database:
     """The store of one service. `read()` sessions see one snapshot; `write()` sessions commit or leave no trace."""
 
     def __init__(self, settings: Settings) -> None:
+        self.on_change: Callable[[int], None] | None = None  # told the number of a change once it is committed
         self.url = make_url(settings.database_url)
         if self.url.drivername in ("postgresql", "postgres"):
             self.url = self.url.set(drivername="postgresql+psycopg")
@@ -34,8 +35,11 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A session that commits when the block ends well and rolls back otherwise."""
-        with Session(self.writer) as session, session.begin():
-            yield session
+        with Session(self.writer) as session:
+            with session.begin():
+                yield session
+            if self.on_change is not None and "change" in session.info:
+                self.on_change(session.info["change"])
 
     def analyze(self) -> None:
         """Let the engine count its rows, so that it picks the right index; worth it after many were added."""

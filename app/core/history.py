@@ -45,6 +45,7 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
+LEDGER_CHANNEL = "ledger"  # on which PostgreSQL tells of every change when it is committed
 _LEDGER_LOCK = 7_301_948  # any fixed number; names the ledger among PostgreSQL's advisory locks
 _BATCH = 5_000
 
@@ -222,6 +223,9 @@ def begin_change(
     )
     session.add(change)
     session.flush()
+    session.info["change"] = number
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": LEDGER_CHANNEL})
     return change
 
 

@@ -28,6 +28,9 @@ class Settings(BaseSettings):
     statement_timeout: float = Field(
         20.0, gt=0, le=600, description="Seconds PostgreSQL may spend on one statement of a read."
     )
+    cache_bytes: int = Field(
+        64_000_000, ge=0, le=10_000_000_000, description="Room for answers kept in memory, bytes; 0 keeps none."
+    )
     max_body_bytes: int = Field(
         10_000_000, ge=1_000, le=1_000_000_000, description="Largest body of a write, bytes; larger ones are 413."
     )

@@ -3,47 +3,63 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, or_, select, true, update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from app.core.history import Change, Ledger
+from app.core.errors import RecordConflict
+from app.core.history import Change, Ledger, LedgerRow
 
 _BATCH = 5_000
-_LEDGER_COLUMNS = {"revision", "recorded_in", "recorded_at", "superseded_in", "superseded_at"}
 
 
 def changed_since(session: Session, ledger: Ledger, number: int) -> list[Any]:
-    """Up to three keys of records that a change made and that were changed again after it."""
-    table = ledger.table
-    statement = select(ledger.key_column).where(table.c.recorded_in == number, table.c.superseded_in.is_not(None))
-    return list(session.execute(statement.order_by(ledger.key_column).limit(3)).scalars())
+    """Up to three keys of records that a change made and that stand otherwise by now.
+
+    One that was retracted since is none of them, nor one whose later changes were taken back again.
+    """
+    made, now = ledger.table.alias("made"), ledger.table.alias("now")
+    key = made.c[ledger.key]
+    differs = or_(*(made.c[name].is_distinct_from(now.c[name]) for name in _own_columns(ledger)))
+    statement = (
+        select(key)
+        .join(now, (now.c[ledger.key] == key) & now.c.superseded_in.is_(None))
+        # Lists are not compared: a record that has some counts as changed.
+        .where(made.c.recorded_in == number, made.c.superseded_in.is_not(None), true() if ledger.parts else differs)
+    )
+    return list(session.execute(statement.order_by(key).limit(3)).scalars())
 
 
 def take_back(session: Session, change: Change, ledger: Ledger, number: int) -> None:
-    """End the revisions that a change recorded, and record those anew that it had superseded.
+    """End what stands of the records that a change made, and record anew what it had superseded of them.
 
-    Nothing of it may have been changed since. Records with lists are ended only, as no import corrects them.
+    RecordConflict if another record has taken the place of one. Nothing of it may stand otherwise by now. Records with
+    lists are ended only, as no import corrects them.
     """
     table = ledger.table
+    made = select(ledger.key_column).where(table.c.recorded_in == number)
     session.execute(
         update(table)
-        .where(table.c.recorded_in == number, table.c.superseded_in.is_(None))
+        .where(ledger.key_column.in_(made), table.c.superseded_in.is_(None))
         .values(superseded_in=change.number, superseded_at=change.recorded_at)
     )
-    for rows in _replaced(session, ledger, number):
-        for row in rows:
-            row |= {"recorded_in": change.number, "recorded_at": change.recorded_at}
-        session.connection().execute(insert(table), rows)
+    try:
+        for rows in _replaced(session, change, ledger, number):
+            for row in rows:
+                row |= {"recorded_in": change.number, "recorded_at": change.recorded_at}
+            session.connection().execute(insert(table), rows)
+    except IntegrityError as error:
+        message = f"Another {table.name.replace('_', ' ')} says by now what one said before it was corrected."
+        raise RecordConflict(f"{message} Retract it first.") from error
 
 
-def _replaced(session: Session, ledger: Ledger, number: int) -> Iterator[list[dict[str, Any]]]:
-    """The revisions that a change superseded by others, numbered to follow those, in batches."""
-    before, after = ledger.table.alias("before"), ledger.table.alias("after")
+def _replaced(session: Session, change: Change, ledger: Ledger, number: int) -> Iterator[list[dict[str, Any]]]:
+    """The revisions that a change superseded, of the records that were just ended, in batches."""
+    before, ended = ledger.table.alias("before"), ledger.table.alias("ended")
     key = before.c[ledger.key]
-    columns = [column for column in before.c if column.name not in _LEDGER_COLUMNS]
     statement = (
-        select(*columns, (after.c.revision + 1).label("revision"))
-        .join(after, (after.c[ledger.key] == key) & (after.c.recorded_in == number))
+        select(*(before.c[name] for name in _own_columns(ledger)), (ended.c.revision + 1).label("revision"))
+        .join(ended, (ended.c[ledger.key] == key) & (ended.c.superseded_in == change.number))
         .where(before.c.superseded_in == number)
         .order_by(key)
         .limit(_BATCH)
@@ -56,3 +72,7 @@ def _replaced(session: Session, ledger: Ledger, number: int) -> Iterator[list[di
         rows = [dict(row._mapping) for row in found]
         last = rows[-1][ledger.key]
         yield rows
+
+
+def _own_columns(ledger: Ledger) -> list[str]:
+    return [column.name for column in ledger.table.columns if column.name not in LedgerRow.model_fields]

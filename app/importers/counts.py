@@ -1,33 +1,12 @@
-"""Counts and printed totals of a file, compared with what the record has of the same reports."""
+"""Counts and printed totals of a file: put aside, and checked among one another."""
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator
 
-from sqlalchemy import select
-from sqlmodel import Session
-
-from app.core.columns import col
-from app.core.errors import InvalidRequest
-from app.core.history import Ledger, LedgerRow
-from app.core.vocabulary import Bound
-from app.headcounts.models import Headcount, HeadcountStatus, Measure
-from app.headcounts.store import HEADCOUNTS
-from app.importers.recorder import Recorder
 from app.importers.resolving import Resolver, fault_of
-from app.importers.sourcing import need_source
 from app.importers.stage import Stage, StagedCount, StagedSum
 from app.importers.statements import Count, Fault, PrintedSum, Statement
-from app.importers.target import Target
-from app.printed_totals.models import PrintedLevel, PrintedTotal
-from app.printed_totals.store import PRINTED_TOTALS
-from app.reports.models import Breakdown, Report, ReportIn, Scope
-from app.reports.store import REPORTS
 
 _CHUNK = 10_000
-_NOT_WHOLE = (
-    "Rows of the file are left out, and a complete report would state zero for them. Say `scope=partial`, or mend them."
-)
-_FEW_COUNTRIES = 20  # fewer than any month of all missions ever had
 
 
 def stage_counts(stage: Stage, statements: Iterator[Statement], resolver: Resolver, told: Callable[[int], None]) -> int:
@@ -106,45 +85,36 @@ def _resolved_sum(one: PrintedSum, resolver: Resolver) -> StagedSum | Fault:
 
 
 def check_counts(stage: Stage, today: str) -> Iterator[str]:
-    """Refuse what lies in the future or is told twice in two ways; yields what is odd without being wrong."""
-    for table in ("count", "printed"):
-        future = stage.ask(f"SELECT row, as_of FROM {table} WHERE as_of > ?", today)
-        stage.refuse(
-            [
-                Fault(row, "as_of", "date_in_future", f"{as_of} lies in the future; today is {today}.")
-                for row, as_of in future
-            ]
-        )
-    yield from _doubles(stage)
+    """Refuse dates that cannot be and what is told twice in two ways; yields what is odd without being wrong."""
+    for table, key in (("count", "as_of, country, mission, kind"), ("printed", "as_of, country, mission")):
+        stage.refuse_dates(table, "as_of", "as_of", today)
+        yield from _doubles(stage, table, key)
     yield from _sums_unlike(stage)
 
 
-def _doubles(stage: Stage) -> Iterator[str]:
-    """Of rows with one key the largest stays; a second that says nothing or the same is dropped, another is a fault."""
-    doubled = """
-        WITH placed AS (
-            SELECT rowid AS id, *, row_number() OVER key AS place, first_value(row) OVER key AS first,
-                   first_value(total) OVER key AS most, first_value(women) OVER key AS women_of_most
-            FROM count
-            WINDOW key AS (PARTITION BY as_of, country, mission, kind ORDER BY total DESC, row)
-        )
-        SELECT id, row, first, total, most, women IS women_of_most FROM placed WHERE place > 1
-    """
-    dropped, faults = [], []
-    for place, row, first, total, most, same_women in list(stage.ask(doubled)):
-        if total == 0 or (total == most and same_women):
-            dropped.append((place, row))
-        else:
-            message = f"the same country, mission, kind and date stand in row {first} with {most}. Keep one of them."
-            faults.append(Fault(row, None, "doubled_row", message))
-    stage.refuse(faults)
+def _doubles(stage: Stage, table: str, key: str) -> Iterator[str]:
+    """Of rows with one key the largest stays; one that says the same or counts nobody is dropped, another a fault."""
+    idle = "total = most AND women IS most_women AND men IS most_men"
+    if table == "count":
+        idle += " OR total = 0"
+    stage.database.execute(f"""
+        CREATE TABLE doubled AS SELECT id, row, first, most, {idle} AS is_idle FROM (
+            SELECT rowid AS id, row, total, women, men, row_number() OVER key AS place,
+                   first_value(row) OVER key AS first, first_value(total) OVER key AS most,
+                   first_value(women) OVER key AS most_women, first_value(men) OVER key AS most_men
+            FROM {table}
+            WINDOW key AS (PARTITION BY {key} ORDER BY total DESC, row)
+        ) WHERE place > 1
+    """)
+    message = f"'Row ' || first || ' has the same {key}, with ' || most || ' people. Keep one of them.'"
+    stage.refuse_where("doubled", "NOT is_idle", None, "doubled_row", message)
+    stage.database.execute(f"DELETE FROM {table} WHERE rowid IN (SELECT id FROM doubled WHERE is_idle)")
+    dropped = stage.number("SELECT count(*) FROM doubled WHERE is_idle")
     if dropped:
-        stage.database.executemany("DELETE FROM count WHERE rowid = ?", [(place,) for place, _ in dropped])
-        shown = ", ".join(str(row) for _, row in dropped[:10])
-        yield (
-            f"{len(dropped)} rows repeat a row of the same key as zero or in the same words, and are left out: "
-            f"{shown}{', ...' if len(dropped) > 10 else ''}."
-        )
+        rows = [str(row) for (row,) in stage.ask("SELECT row FROM doubled WHERE is_idle ORDER BY row LIMIT 10")]
+        shown = ", ".join(rows) + (", ..." if dropped > len(rows) else "")
+        yield f"{dropped} rows repeat a row of the same key as zero or in the same words, and are left out: {shown}."
+    stage.database.execute("DROP TABLE doubled")
 
 
 def _sums_unlike(stage: Stage) -> Iterator[str]:
@@ -167,177 +137,3 @@ def _sums_unlike(stage: Stage) -> Iterator[str]:
         yield f"Row {row}: the total printed for {of} on {as_of} is {printed:,}; the rows add up to {summed:,}."
     if len(found) > 20:
         yield f"{len(found) - 20} more printed totals are not what the rows add up to."
-
-
-# Comparing with the record
-
-
-def compare_counts(recorder: Recorder, stage: Stage, target: Target) -> Iterator[str]:
-    """Record what is new or differs, report by report; yields what is odd without being wrong."""
-    is_whole = not stage.number("SELECT count(*) FROM fault")
-    groups = list(stage.ask("SELECT DISTINCT as_of, mission IS NULL FROM count ORDER BY 1, 2"))
-    for as_of, is_by_country in groups:
-        breakdown = Breakdown.COUNTRY if is_by_country else Breakdown.MISSION
-        where = f"as_of = ? AND mission IS {'NULL' if is_by_country else 'NOT NULL'}"
-        scope = target.scope or _safe_scope(stage, where, as_of)
-        if scope is not Scope.PARTIAL and not is_whole:
-            raise InvalidRequest(_NOT_WHOLE)
-        report = _report(recorder, target, as_of, breakdown, scope, is_alone=len(groups) == 1)
-        columns = ", ".join(StagedCount._fields)
-        rows = (StagedCount(*row) for row in stage.ask(f"SELECT {columns} FROM count WHERE {where}", as_of))
-        missing = _compare(recorder, HEADCOUNTS, _headcounts_of(recorder.session, report), _headcounts(rows, report))
-        if missing:
-            yield f"{missing} counts of {report} are not in the file; they stay as they are."
-
-
-def _safe_scope(stage: Stage, where: str, as_of: str) -> Scope:
-    """A table of the UN is complete; InvalidRequest where so little is in the file that it can hardly be."""
-    countries = stage.number(f"SELECT count(DISTINCT country) FROM count WHERE {where}", as_of)
-    if countries < _FEW_COUNTRIES:
-        raise InvalidRequest(
-            f"The file has {countries} countries on {as_of}, and a complete report states zero for all others. "
-            "Say `scope=partial`, or `scope=all_missions` if nobody else was there."
-        )
-    return Scope.ALL_MISSIONS
-
-
-def _report(
-    recorder: Recorder, target: Target, as_of: str, breakdown: Breakdown, scope: Scope, *, is_alone: bool
-) -> str:
-    """Id of the report of a date, which is recorded, with its source, if it is not there."""
-    source = target.source.replace("{as_of}", as_of)
-    statement = select(col(Report.id)).where(
-        col(Report.superseded_in).is_(None),
-        col(Report.source) == source,
-        col(Report.as_of) == as_of,
-        col(Report.breakdown) == breakdown,
-    )
-    found: str | None = recorder.session.execute(statement).scalars().first()
-    if found is not None:
-        return found
-    told = "{as_of}" in target.source or is_alone
-    report = (source if told else f"{source}.{as_of}") + ("" if breakdown is Breakdown.MISSION else ".by-country")
-    need_source(recorder, target, as_of)
-    recorder.accompany(REPORTS, ReportIn(id=report, source=source, as_of=as_of, scope=scope, breakdown=breakdown))
-    return report
-
-
-Key = tuple[str | None, ...]
-Rows = Iterator[tuple[Key, dict[str, Any]]]
-
-
-def _compare(recorder: Recorder, ledger: Ledger, existing: Mapping[Key, dict[str, Any]], rows: Rows) -> int:
-    """Add and mend; returns the number of records of the report that the file does not have."""
-    new: list[dict[str, Any]] = []
-    other: list[dict[str, Any]] = []
-    same = 0
-    for key, row in rows:
-        stands = existing.get(key)
-        if stands is None:
-            new.append(row)
-        elif row["total"] == stands["total"] and (
-            row["women"] is None or (row["women"], row["men"]) == (stands["women"], stands["men"])
-        ):
-            same += 1
-        else:
-            numbers = {name: row[name] for name in ("women", "men", "total")}
-            other.append({**stands, **numbers})
-    recorder.found(same)
-    recorder.add(ledger, new)
-    recorder.mend(ledger, other)
-    return len(existing) - same - len(other)
-
-
-def _headcounts(rows: Iterator[StagedCount], report: str) -> Rows:
-    for one in rows:
-        yield (
-            (one.country, one.mission, one.kind),
-            {
-                "id": None,
-                "report": report,
-                "country": one.country,
-                "mission": one.mission,
-                "personnel_type": one.kind,
-                "women": one.women,
-                "men": one.men,
-                "total": one.total,
-                "bound": Bound.EXACTLY,
-                "measure": Measure.PRESENT,
-                "contingent": None,
-                "status": HeadcountStatus.REPORTED,
-                "country_as_printed": one.country_as_printed,
-                "mission_as_printed": one.mission_as_printed,
-                "type_as_printed": one.type_as_printed,
-                "comment": None,
-            },
-        )
-
-
-def _headcounts_of(session: Session, report: str) -> dict[Key, dict[str, Any]]:
-    """The counts of people present that stand in a report, by country, mission and kind."""
-    rows = _standing_rows(
-        session, Headcount, report, col(Headcount.measure) == Measure.PRESENT, col(Headcount.contingent).is_(None)
-    )
-    return {(row["country"], row["mission"], str(row["personnel_type"].value)): row for row in rows}
-
-
-def compare_printed(recorder: Recorder, stage: Stage, target: Target) -> Iterator[str]:
-    """Record printed totals with their reports, which have to be there; yields what is odd."""
-    unknown: list[str] = []
-    for (as_of,) in list(stage.ask("SELECT DISTINCT as_of FROM printed ORDER BY 1")):
-        report = _report_of(recorder.session, target.source.replace("{as_of}", as_of), as_of)
-        if report is None:
-            unknown.append(as_of)
-            continue
-        columns = ", ".join(StagedSum._fields)
-        rows = (StagedSum(*row) for row in stage.ask(f"SELECT {columns} FROM printed WHERE as_of = ?", as_of))
-        _compare(recorder, PRINTED_TOTALS, _printed_of(recorder.session, report), _printed(rows, report))
-    if unknown:
-        shown = ", ".join(unknown[:10])
-        yield f"There is no report for the printed totals of {len(unknown)} dates, so they are left out: {shown}."
-
-
-def _report_of(session: Session, source: str, as_of: str) -> str | None:
-    statement = (
-        select(col(Report.id))
-        .where(col(Report.superseded_in).is_(None), col(Report.source) == source, col(Report.as_of) == as_of)
-        .order_by(col(Report.breakdown).desc())  # by mission before by country
-    )
-    found: str | None = session.execute(statement).scalars().first()
-    return found
-
-
-def _printed(rows: Iterator[StagedSum], report: str) -> Rows:
-    for one in rows:
-        level = {
-            (False, False): PrintedLevel.GRAND,
-            (False, True): PrintedLevel.MISSION,
-            (True, False): PrintedLevel.COUNTRY,
-            (True, True): PrintedLevel.COUNTRY_IN_MISSION,
-        }[one.country is not None, one.mission is not None]
-        yield (
-            (one.country, one.mission),
-            {
-                "id": None,
-                "report": report,
-                "mission": one.mission,
-                "country": one.country,
-                "level": level,
-                "women": one.women,
-                "men": one.men,
-                "total": one.total,
-                "note": None,
-            },
-        )
-
-
-def _printed_of(session: Session, report: str) -> dict[Key, dict[str, Any]]:
-    return {(row["country"], row["mission"]): row for row in _standing_rows(session, PrintedTotal, report)}
-
-
-def _standing_rows(session: Session, row: type[LedgerRow], report: str, *conditions: Any) -> list[dict[str, Any]]:
-    """The standing rows of a report, without what the ledger adds."""
-    table = row.__table__  # type: ignore[attr-defined]
-    columns = [column for column in table.columns if column.name not in LedgerRow.model_fields]
-    statement = select(*columns).where(table.c.report == report, table.c.superseded_in.is_(None), *conditions)
-    return [dict(found._mapping) for found in session.execute(statement)]

@@ -82,15 +82,8 @@ def _word(printed: str | None, otherwise: str) -> str:
 
 
 def check_fatalities(stage: Stage, today: str) -> Iterator[str]:
-    """Refuse what lies in the future."""
-    rows = [(row, json.loads(said)[1]["incident_date"]) for row, said in stage.ask("SELECT row, said FROM other")]
-    stage.refuse(
-        [
-            Fault(row, "incident_date", "date_in_future", f"{date} lies in the future; today is {today}.")
-            for row, date in rows
-            if date > today
-        ]
-    )
+    """Refuse dates that cannot be."""
+    stage.refuse_dates("other", "json_extract(said, '$[1].incident_date')", "incident_date", today)
     yield from ()
 
 

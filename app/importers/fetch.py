@@ -170,7 +170,8 @@ def _name(place: httpx.URL) -> str:
 def _reason(error: BaseException) -> str:
     if isinstance(error, httpcore.TimeoutException):
         return "The server did not answer or deliver in time. Try later."
-    if isinstance(error.__cause__, ssl.SSLCertVerificationError):
+    # The pool raises its errors anew "from None", which leaves the context.
+    if isinstance(error.__context__, ssl.SSLCertVerificationError):
         return "The server has no valid certificate for its name. Check the address."
     if isinstance(error, httpcore.ConnectError):
         return "The server cannot be reached. Check the address or try later."

@@ -1,5 +1,6 @@
 """What may be fetched from where: rules for the text of an address, and the two ways in which fetching ends badly."""
 
+import re
 import ssl
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from app.core.errors import TrackerError
 
 BY_HAND = "Or download the file yourself and upload it."
 _LONGEST_URL = 2_000
+_HOST = re.compile(r"[A-Za-z0-9_.:-]+")
 
 
 class FetchRefused(TrackerError):
@@ -49,8 +51,8 @@ def checked_address(url: str, rules: FetchRules) -> httpx.URL:
         raise FetchRefused("This is no address of a file. It should start with https://.") from error
     if place.scheme != "https" and not (rules.allow_http and place.scheme == "http"):
         raise FetchRefused(f"Files are fetched over https only. Give an address with https://. {BY_HAND}")
-    if not place.host:
-        raise FetchRefused("The address names no host.")
+    if not _HOST.fullmatch(place.raw_host.decode("ascii")):
+        raise FetchRefused("The address names no host, or one that cannot be.")
     if place.userinfo:
         raise FetchRefused("The address holds a user name or password. Leave it out.")
     host, usual = place.raw_host.decode("ascii").lower().rstrip("."), 443 if place.scheme == "https" else 80

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlmodel import Session
 
 from app.core.errors import Complaint
-from app.core.faults import jsonable
+from app.core.faults import examined, jsonable
 from app.headcounts.models import HeadcountIn, Measure
 from app.headcounts.store import HEADCOUNTS
 from app.importers.recorder import Recorder
@@ -55,13 +55,9 @@ def _said(one: TrackerRow) -> str:
 
 def check_headcounts(stage: Stage, _today: str) -> Iterator[str]:
     """Refuse rows that stand in the file twice."""
-    doubled = "SELECT row, first_value(row) OVER (PARTITION BY key ORDER BY row) AS first FROM other"
-    faults = [
-        Fault(row, None, "doubled_row", f"Row {first} is of the same headcount. Keep one of them.")
-        for row, first in stage.ask(doubled)
-        if row != first
-    ]
-    stage.refuse(faults)
+    placed = "(SELECT row, first_value(row) OVER (PARTITION BY key ORDER BY row) AS first FROM other)"
+    message = "'Row ' || first || ' is of the same headcount. Keep one of them.'"
+    stage.refuse_where(placed, "row <> first", None, "doubled_row", message)
     yield from ()
 
 
@@ -98,6 +94,10 @@ def _unfit(one: "_Told", stands: "_Row | None") -> Iterator[Fault]:
         yield Fault(one.row, "revision", "changed_since", message)
     if one.said.get("status", stands.values["status"]) != stands.values["status"]:
         yield Fault(one.row, "status", "not_imported", "A dispute is raised and resolved at /v1/headcounts/{id}.")
+    # What the row leaves alone may no longer fit what it changes: women and men beside another total.
+    for wrong in examined(HeadcountIn, _merged(one, stands))[1]:
+        pointer = wrong.pointer or ""
+        yield Fault(one.row, pointer[1:] or None, "bad_value", wrong.message.removeprefix(f"{pointer}: ")[:1000])
 
 
 def compare_headcounts(recorder: Recorder, stage: Stage, _target: Target) -> Iterator[str]:
@@ -115,8 +115,8 @@ def compare_headcounts(recorder: Recorder, stage: Stage, _target: Target) -> Ite
                 recorder.found(1)
             else:
                 other.append(HeadcountIn.model_validate(_merged(one, stands)).model_dump())
-        recorder.add(HEADCOUNTS, new)
         recorder.mend(HEADCOUNTS, other)
+        recorder.add(HEADCOUNTS, new)
     yield from ()
 
 
@@ -133,7 +133,7 @@ class _Row(NamedTuple):
 
 
 def _chunks(stage: Stage) -> Iterator[list[_Told]]:
-    rows = iter(list(stage.ask("SELECT row, said FROM other ORDER BY row")))
+    rows = stage.ask("SELECT row, said FROM other ORDER BY row")
     while chunk := [_Told(row, *json.loads(said)) for row, said in islice(rows, _CHUNK)]:
         yield chunk
 
@@ -151,10 +151,11 @@ class _Standing:
         names = list(HeadcountIn.model_fields)
         columns = [table.c[name] for name in (*names, "revision")]
         ids = [one.said["id"] for one in told if one.said.get("id") is not None]
-        reports = {one.said["report"] for one in told if one.said.get("id") is None}
+        new = [one.said for one in told if one.said.get("id") is None]
+        alike = and_(*(table.c[name].in_({said[name] for said in new}) for name in ("report", "country")))
         self._by_id: dict[int, _Row] = {}
         self._by_key: dict[str, _Row] = {}
-        for condition in (table.c.id.in_(ids), table.c.report.in_(reports)):
+        for condition in (table.c.id.in_(ids), alike):
             for row in session.execute(select(*columns).where(table.c.superseded_in.is_(None), condition)):
                 values = jsonable(dict(row._mapping))
                 found = _Row(row.id, values.pop("revision"), values)

@@ -1,10 +1,11 @@
 """Imports: who sent which file, what it held, what came of it. Beside the record, whose change they name."""
 
+import re
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StringConstraints, field_validator
 from sqlalchemy import BigInteger, CheckConstraint
 from sqlmodel import Field as Column
 from sqlmodel import SQLModel
@@ -88,6 +89,9 @@ class ImportFault(SQLModel, table=True):
     message: str
 
 
+SourceName = Annotated[str, StringConstraints(max_length=80, pattern=r"^([a-z0-9]|\{as_of\})([a-z0-9.-]|\{as_of\})*$")]
+
+
 class Order(Shape):
     """What to do with a file."""
 
@@ -106,7 +110,7 @@ class Order(Shape):
         description="`abort`: one row that cannot be used refuses the file; `skip`: such rows are left out.",
         examples=["abort"],
     )
-    source: Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[a-z0-9{][a-z0-9.{}_-]*$")] | None = Field(
+    source: SourceName | None = Field(
         None,
         description="Id of the source of the counts; `{as_of}` in it stands for the date of each report. Unless given, "
         "that of the layout.",
@@ -126,6 +130,17 @@ class OrderFromUrl(Order):
     url: Annotated[str, Field(min_length=8, max_length=2000)] = Field(
         description="Address of the file, https.", examples=["https://example.org/un-monthly-2025-07.csv"]
     )
+
+    @field_validator("url")
+    @classmethod
+    def _check_public(cls, url: str) -> str:
+        """Everybody can read where a file came from."""
+        scheme, sign, place = url.partition("://")
+        if not sign or scheme.lower() not in ("http", "https"):
+            raise ValueError("give an address that starts with https://")
+        if "@" in re.split(r"[/?#]", place)[0]:
+            raise ValueError("the address holds a user name or password; leave it out")
+        return url
 
 
 class UnknownName(BaseModel):
@@ -174,7 +189,9 @@ class ImportOut(Out):
     reverted_in: int | None = Field(description="Change that took it back.", examples=[None])
     problem: str | None = Field(description="Why it was refused or failed as a whole.", examples=[None])
     warnings: list[str] = Field(description="What is odd without being wrong.", examples=[["2 rows are doubled."]])
-    unknown_names: list[UnknownName] = Field(description="Names to be taught as aliases before the file goes in.")
+    unknown_names: list[UnknownName] = Field(
+        description="Names to be taught as aliases before the file goes in; 500 at most."
+    )
     notes: list[str] = Field(description="How the file was read.", examples=[["Read as Windows-1252."]])
 
 

@@ -2,39 +2,42 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache, partial
 
 from app.core.names import Names, Register
 from app.importers.models import UnknownName
 from app.importers.statements import Fault
 
+_KEPT = 10_000
+_MOST_UNKNOWN = 500  # names; a file with more of them is none of ours, and to look for near ones takes time
+
 
 class Resolver:
-    """Remembers what every name means, and counts those that mean nothing."""
+    """Remembers what names mean, and counts those that mean nothing."""
 
     def __init__(self, names: Names) -> None:
         self.names = names
-        self._countries: dict[tuple[str, str | None], tuple[str | None, str]] = {}
-        self._missions: dict[str, tuple[str | None, str]] = {}
         self.unknown: Counter[tuple[str, str]] = Counter()
+        self._country = lru_cache(_KEPT)(self._look_up_country)
+        self._mission = lru_cache(_KEPT)(partial(self._look_up, names.mission))
 
     def country(self, printed: str, iso3: str | None) -> tuple[str | None, str]:
         """Code of a country, or None and what is wrong."""
-        key = (printed, iso3)
-        found = self._countries.get(key)
-        if found is None:
-            found = self._countries[key] = self._look_up_country(printed, iso3)
+        found = self._country(printed, iso3)
         if found[0] is None:
-            self.unknown["country", printed or str(iso3)] += 1
+            self._note("country", printed or str(iso3))
         return found
 
     def mission(self, printed: str) -> tuple[str | None, str]:
         """Code of a mission, or None and what is wrong."""
-        found = self._missions.get(printed)
-        if found is None:
-            found = self._missions[printed] = _look_up(self.names.mission, printed)
+        found = self._mission(printed)
         if found[0] is None:
-            self.unknown["mission", printed] += 1
+            self._note("mission", printed)
         return found
+
+    def _note(self, kind: str, name: str) -> None:
+        if (kind, name) in self.unknown or len(self.unknown) < _MOST_UNKNOWN:
+            self.unknown[kind, name] += 1
 
     def known_mission(self, printed: str, name: str) -> str | None:
         """Code of a mission that its acronym or its name belongs to, if the record knows it."""
@@ -47,7 +50,7 @@ class Resolver:
     def _look_up_country(self, printed: str, iso3: str | None) -> tuple[str | None, str]:
         register = self.names.country
         if iso3 is None:
-            return _look_up(register, printed)
+            return self._look_up(register, printed)
         if iso3 not in register.names:
             return None, f"'{iso3[:20]}' is no code of a country. Correct it, or leave the code empty."
         meant = register.find(printed)
@@ -56,23 +59,22 @@ class Resolver:
             return None, f"'{printed[:80]}' is {codes}, and the code beside it is {iso3}. One of them is wrong."
         return iso3, ""
 
+    def _look_up(self, register: Register, printed: str) -> tuple[str | None, str]:
+        found = register.find(printed)
+        if len(found) == 1:
+            return next(iter(found)), ""
+        shown = printed[:80]
+        if found:
+            return None, f"'{shown}' may mean several: {', '.join(sorted(found))}. Put the code into the file."
+        near = register.near(printed) if len(self.unknown) < _MOST_UNKNOWN else []
+        hint = f" Near: {', '.join(near)}." if near else ""
+        return None, f"'{shown}' is no known {register.kind}.{hint} Teach it as an alias, and send the file again."
+
     def unknown_names(self) -> Iterator[UnknownName]:
         """Every name that was not known, with the codes whose names look alike; the most frequent first."""
         for (kind, name), rows in self.unknown.most_common():
             register = self.names.country if kind == "country" else self.names.mission
             yield UnknownName(kind=kind, name=name[:300], rows=rows, near=register.near(name))
-
-
-def _look_up(register: Register, printed: str) -> tuple[str | None, str]:
-    found = register.find(printed)
-    if len(found) == 1:
-        return next(iter(found)), ""
-    shown = printed[:80]
-    if found:
-        return None, f"'{shown}' may mean several: {', '.join(sorted(found))}. Put the code into the file."
-    near = register.near(printed)
-    hint = f" Near: {', '.join(near)}." if near else ""
-    return None, f"'{shown}' is no known {register.kind}.{hint} Teach it as an alias, and send the file again."
 
 
 def fault_of(row: int, column: str, message: str) -> Fault:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, literal, select, union_all
+from sqlalchemy import Select, String, Table, literal, select, union_all
 from sqlmodel import Session
 
 from app.core.errors import Complaint, RecordConflict
@@ -12,7 +12,7 @@ from app.core.takeback import changed_since, take_back
 from app.importers.models import ImportOut, ImportState
 from app.importers.store import get_import, update_import
 from app.recording.kinds import KINDS, Kind
-from app.recording.references import references_of
+from app.recording.references import Reference, references_of
 
 _SHOWN = 3
 
@@ -34,29 +34,39 @@ def revert_import(session: Session, number: int, author: str, reason: str, now: 
 
 
 def _changed_since(session: Session, change: int) -> list[str]:
+    """Records that the change made and that stand otherwise by now."""
     return [f"/v1/{kind.path}/{key}" for kind in KINDS for key in changed_since(session, kind.ledger, change)]
 
 
 def _resting_on(session: Session, change: int) -> list[str]:
-    """Standing records of other changes that refer to records which this one made; one statement."""
-    branches = [
-        _referring(other, reference.path[0], reference.to, change)
-        for other in KINDS
-        for reference in references_of(other)
-        if len(reference.path) == 1
-    ]
+    """Standing records beside those that a change made, and that refer to one of them; one statement."""
+    branches = [_referring(other, reference, change) for other in KINDS for reference in references_of(other)]
     found = session.execute(union_all(*branches)).all()
     return sorted({f"/v1/{path}/{key}" for path, key in found})
 
 
-def _referring(other: Kind, field: str, to: Kind, change: int) -> Any:
-    table, target = other.ledger.table, to.ledger.table
-    # A record that was only corrected stays when the import goes.
-    corrected = select(to.ledger.key_column).where(target.c.superseded_in == change)
-    made = select(to.ledger.key_column).where(target.c.recorded_in == change, to.ledger.key_column.not_in(corrected))
-    statement = (
-        select(literal(other.path, String()).label("path"), other.ledger.key_column.cast(String()).label("key"))
-        .where(table.c[field].in_(made), table.c.superseded_in.is_(None), table.c.recorded_in != change)
-        .limit(_SHOWN)
+def _referring(other: Kind, reference: Reference, change: int) -> Any:
+    table, own = other.ledger.table, other.ledger.key_column
+    statement = select(literal(other.path, String()).label("path"), own.cast(String()).label("key"))
+    if len(reference.path) == 1:
+        field: Any = table.c[reference.path[0]]
+    else:
+        part = other.ledger.parts[reference.path[0]]
+        rows: Table = part.row.__table__  # type: ignore[attr-defined]
+        field = rows.c[part.value or reference.path[2]]
+        statement = statement.join(rows, (rows.c[part.owner] == own) & (rows.c.revision == table.c.revision))
+    statement = statement.where(
+        table.c.superseded_in.is_(None), field.in_(_new(reference.to, change)), own.not_in(_touched(other, change))
     )
-    return select(statement.subquery())
+    return select(statement.limit(_SHOWN).subquery())
+
+
+def _touched(kind: Kind, change: int) -> Select[Any]:
+    """Keys of the records that a change recorded; they go with it."""
+    return select(kind.ledger.key_column).where(kind.ledger.table.c.recorded_in == change)
+
+
+def _new(kind: Kind, change: int) -> Select[Any]:
+    """Those of them that did not stand before."""
+    corrected = select(kind.ledger.key_column).where(kind.ledger.table.c.superseded_in == change)
+    return _touched(kind, change).where(kind.ledger.key_column.not_in(corrected))

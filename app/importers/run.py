@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from app.core.database import Database
@@ -23,12 +24,13 @@ from app.importers.recorder import Recorder
 from app.importers.registry import find_importer, recognise
 from app.importers.resolving import Resolver
 from app.importers.stage import Stage
-from app.importers.store import find_same, record_faults, update_import
+from app.importers.store import end_import, find_same, record_faults, update_import
 from app.importers.target import Target
 from app.importers.works import Work, work_of
 
 _LOG = logging.getLogger("peacekeeping")
 _TELL_EVERY = 1.0  # seconds
+_MANY = 10_000  # records that may change which index is best
 
 
 @dataclass(frozen=True)
@@ -61,50 +63,44 @@ class _Stopped(Exception):
 
 def run_import(shop: Workshop, job: Job, is_stopping: Callable[[], bool] = lambda: False) -> None:
     """Do an import and note what came of it; whatever happens, it ends in a state that says so."""
+    run = _Run(shop, job, is_stopping)
     try:
         with tempfile.TemporaryDirectory(prefix="tracker-import-") as folder:
-            _Run(shop, job, Path(folder), is_stopping).run()
+            run.do(Path(folder))
     except TrackerError as error:
-        _end(shop, job, ImportState.REFUSED, error.detail)
+        run.give_up(ImportState.REFUSED, error.detail)
     except _Stopped:
-        _end(shop, job, ImportState.FAILED, "The service was stopped. Nothing was recorded; send the file again.")
+        run.give_up(ImportState.FAILED, "The service was stopped. Nothing was recorded; send the file again.")
     except Exception:  # noqa: BLE001  (nobody waits for this thread: whatever it was has to be noted)
-        _LOG.exception("import %s failed", job.number)
-        _end(shop, job, ImportState.FAILED, "The service failed on this file. Nothing was recorded; it is logged.")
+        _LOG.exception("import %s broke off", job.number)
+        run.give_up(ImportState.FAILED, "The service failed on this file. Nothing was recorded; it is logged.")
     finally:
         job.path.unlink(missing_ok=True)
-
-
-def _end(shop: Workshop, job: Job, state: ImportState, problem: str) -> None:
-    now = datetime.now(UTC)
-    with shop.database.write() as session:
-        told = Told(problem=problem).model_dump_json()
-        update_import(session, job.number, state=state, finished_at=now, beat_at=now, told=told)
 
 
 class _Run:
     """One import under way."""
 
-    def __init__(self, shop: Workshop, job: Job, folder: Path, is_stopping: Callable[[], bool]) -> None:
+    def __init__(self, shop: Workshop, job: Job, is_stopping: Callable[[], bool]) -> None:
         self.shop = shop
         self.job = job
-        self.folder = folder
         self.is_stopping = is_stopping
+        self.importer: Importer | None = None
         self.told = Told()
         self.rows = 0
         self._told_at = 0.0
 
-    def run(self) -> None:
-        """Read, check, compare, and record or not."""
+    def do(self, folder: Path) -> None:
+        """Read, check, compare, and record or not; `folder` is for what lies on disk meanwhile."""
         self._tell(0)
         if self.job.url is not None:
             self._fetch(self.job.url)
         with open_table(self.job.path, self.job.file_name, self.shop.limits) as table:
             asked = self.job.order.importer
-            importer = recognise(table.header) if asked is None else find_importer(asked)
+            self.importer = importer = recognise(table.header) if asked is None else find_importer(asked)
             with self.shop.database.read() as session:
                 resolver = Resolver(self.shop.names(session, open_view(session)))
-            with Stage.open(self.folder / "stage.db") as stage:
+            with Stage.open(folder / "stage.db") as stage:
                 work = work_of(importer)
                 self.rows = work.put_aside(stage, importer.read(table), resolver, self._tell)
                 self.told.notes += table.notes
@@ -115,10 +111,24 @@ class _Run:
                 self.told.unknown_names = list(resolver.unknown_names())
                 self._finish(stage, importer, work, resolver)
 
-    def _tell(self, rows: int) -> None:
-        """Note how far it is, about once a second."""
+    def give_up(self, state: ImportState, problem: str) -> None:
+        """Note why nothing was recorded, and what was found until then."""
+        self.told.problem = problem
+        try:
+            with self.shop.database.write() as session:
+                end_import(session, self.job.number, datetime.now(UTC), state=state, **self._found())
+        except SQLAlchemyError:
+            # It is given up once it was silent for long enough.
+            _LOG.exception("what came of import %s could not be noted: %s", self.job.number, problem)
+
+    def _pause(self) -> None:
         if self.is_stopping():
             raise _Stopped
+
+    def _tell(self, rows: int) -> None:
+        """Note how far it is, about once a second."""
+        self._pause()
+        self.rows = rows
         if time.monotonic() - self._told_at < _TELL_EVERY:
             return
         self._told_at = time.monotonic()
@@ -137,32 +147,46 @@ class _Run:
     def _finish(self, stage: Stage, importer: Importer, work: Work, resolver: Resolver) -> None:
         with self.shop.database.read() as session:
             work.confront(session, stage, resolver)
-        rejected = stage.number("SELECT count(DISTINCT row) FROM fault")
-        if rejected and self.job.order.on_error is OnError.ABORT:
-            with self.shop.database.write() as session:
-                self._close(session, stage, importer, ImportState.REFUSED, rejected=rejected)
+        if self.job.order.on_error is OnError.ABORT and _rejected(stage):
+            self._refuse(stage)
             return
-        stage.leave_out()
         target = Target(importer, self.job.order.source or importer.source or "", self.job.order.scope)
-        if self.job.order.mode is ImportMode.VALIDATE:
-            with self.shop.database.read() as session:
-                recorder = Recorder(session, None)
-                self.told.warnings += work.compare(recorder, stage, target)
-            with self.shop.database.write() as session:
-                self._close(session, stage, importer, ImportState.VALIDATED, **_numbers(recorder), rejected=rejected)
-            return
+        try:
+            if self.job.order.mode is ImportMode.VALIDATE:
+                self._validate(stage, work, target)
+            else:
+                self._commit(stage, work, target, resolver)
+        except TrackerError as error:
+            self.told.problem = error.detail
+            self._refuse(stage)
+
+    def _refuse(self, stage: Stage) -> None:
+        with self.shop.database.write() as session:
+            self._close(session, stage, ImportState.REFUSED)
+
+    def _validate(self, stage: Stage, work: Work, target: Target) -> None:
+        stage.leave_out()
+        with self.shop.database.read() as session:
+            recorder = Recorder(session, None, self._pause)
+            self.told.warnings += work.compare(recorder, stage, target)
+        with self.shop.database.write() as session:
+            self._close(session, stage, ImportState.VALIDATED, recorder)
+
+    def _commit(self, stage: Stage, work: Work, target: Target, resolver: Resolver) -> None:
+        rejected = _rejected(stage)
+        stage.leave_out()
         with self.shop.database.write() as session:
             hold_ledger(session)
             # Somebody may have changed the record since the rows were confronted with it.
             work.confront(session, stage, resolver)
-            if stage.number("SELECT count(DISTINCT row) FROM fault") > rejected:
+            if _rejected(stage) > rejected:
                 raise RecordConflict("The record changed while the file was read. Nothing was recorded; send it again.")
-            recorder = Recorder(session, lambda: self._begin(session))
+            recorder = Recorder(session, lambda: self._begin(session), self._pause)
             self.told.warnings += work.compare(recorder, stage, target)
-            self._note_if_nothing_new(session, recorder, importer)
-            numbers = _numbers(recorder)
-            self._close(session, stage, importer, ImportState.COMMITTED, **numbers, rejected=rejected)
-        if recorder.created + recorder.corrected > 10_000:
+            self._note_if_nothing_new(session, recorder, target.importer)
+            if not self._close(session, stage, ImportState.COMMITTED, recorder):
+                raise RecordConflict("The import was given up meanwhile. Nothing was recorded; send the file again.")
+        if recorder.created + recorder.corrected > _MANY:
             self.shop.database.analyze()
 
     def _begin(self, session: Session) -> Change:
@@ -175,24 +199,31 @@ class _Run:
         same = "" if before is None else f" It is the file of import {before}."
         self.told.notes.append(f"All of it stands in the record already; nothing was recorded.{same}")
 
-    def _close(self, session: Session, stage: Stage, importer: Importer, state: ImportState, **numbers: Any) -> None:
-        """Note what came of it, in the transaction that records it."""
+    def _close(self, session: Session, stage: Stage, state: ImportState, recorder: Recorder | None = None) -> bool:
+        """Note what came of it, in the transaction that records it; False if it was told before."""
         faults = stage.ask("SELECT row, field, code, message FROM fault ORDER BY row, rowid")
         record_faults(session, self.job.number, _typed(faults))
-        now = datetime.now(UTC)
-        update_import(
+        return end_import(
             session,
             self.job.number,
+            datetime.now(UTC),
             state=state,
-            importer=importer.name,
-            source=self.job.order.source or importer.source,
-            rows_read=self.rows,
+            rejected=_rejected(stage),
             faults=stage.number("SELECT count(*) FROM fault"),
-            told=self.told.model_dump_json(),
-            finished_at=now,
-            beat_at=now,
-            **numbers,
+            **self._found(),
+            **({} if recorder is None else _numbers(recorder)),
         )
+
+    def _found(self) -> dict[str, Any]:
+        importer = self.importer
+        found: dict[str, Any] = {"rows_read": self.rows, "told": self.told.model_dump_json()}
+        if importer is not None:
+            found |= {"importer": importer.name, "source": self.job.order.source or importer.source}
+        return found
+
+
+def _rejected(stage: Stage) -> int:
+    return stage.number("SELECT count(DISTINCT row) FROM fault")
 
 
 def _typed(rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[int, str | None, str, str]]:

@@ -69,7 +69,7 @@ class _Reader:
         self._limits = limits
         self._depth = 0
         self._cells_left = limits.max_cells
-        self._row = 0
+        self._row, self._row_text = 0, ""
         self._cells: list[str] = []
         self._fault: Fault | None = None
         self._column = 0  # of the last cell of the row so far
@@ -131,12 +131,12 @@ class _Reader:
         row = self._row + 1 if number is None else int(number) if number.isascii() and number.isdigit() else 0
         if not self._row < row <= _LAST_ROW:
             raise damaged()
-        self._row = row
+        self._row, self._row_text = row, str(row)
         self._cells, self._fault, self._column = [], None, 0
 
     def _start_cell(self, said: dict[str, str]) -> None:
         place = said.get("r")
-        column = self._column + 1 if place is None else _column(place.rstrip("0123456789"))
+        column = self._column + 1 if place is None else _column(place.removesuffix(self._row_text))
         if self._is_open or not self._column < column <= _LAST_COLUMN:
             raise damaged()
         self._cells_left -= 1
@@ -204,7 +204,7 @@ def _column(name: str) -> int:
     """The number of a column; 0 if there is none of that name."""
     number = 0
     for letter in name if len(name) <= 3 else "":
-        number = number * 26 + ord(letter) - 64 if "A" <= letter <= "Z" else _LAST_COLUMN
+        number = number * 26 + ord(letter) - 64 if "A" <= letter <= "Z" else _LAST_COLUMN + 1
     return number
 
 

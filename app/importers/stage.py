@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 from app.importers.statements import Fault
 
-_BATCH = 10_000
 _TABLES = """
 CREATE TABLE count (
     row INTEGER, as_of TEXT, country TEXT, mission TEXT, kind TEXT, women INTEGER, men INTEGER, total INTEGER,
@@ -86,6 +85,19 @@ class Stage:
     def refuse(self, faults: Iterable[Fault]) -> None:
         """Note what is wrong with rows, and leave them out."""
         self.fill("fault", faults, 4)
+
+    def refuse_where(
+        self, table: str, condition: str, field: str | None, code: str, message: str, *values: object
+    ) -> None:
+        """Refuse the rows of a table that meet a condition; `message` is an expression of SQL."""
+        statement = f"INSERT INTO fault SELECT row, ?, ?, {message} FROM {table} WHERE {condition}"
+        self.database.execute(statement, (field, code, *values))
+
+    def refuse_dates(self, table: str, date: str, field: str, today: str) -> None:
+        """Refuse rows whose `date`, an expression of SQL, lies in the future or before the United Nations."""
+        late, early = f"{date} || ' lies in the future; today is {today}.'", f"{date} || ' lies before 1945.'"
+        self.refuse_where(table, f"{date} > ?", field, "date_in_future", late, today)
+        self.refuse_where(table, f"{date} < '1945'", field, "date_too_early", early)
 
     def leave_out(self) -> None:
         """Drop the rows of which something is wrong."""

@@ -1,6 +1,6 @@
 """All SQL of imports: what was sent, how far it is, what came of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -47,6 +47,18 @@ def record_import(session: Session, order: Order, file: dict[str, Any], author: 
 def update_import(session: Session, number: int, **values: Any) -> None:
     """Set what is known of an import by now."""
     session.execute(update(FileImport).where(col(FileImport.id) == number).values(**values))
+
+
+def end_import(session: Session, number: int, now: datetime, **values: Any) -> bool:
+    """Set what came of an import; False if that was told before, which then stays."""
+    statement = update(FileImport).where(col(FileImport.id) == number, col(FileImport.state).in_(_UNDER_WAY))
+    ended = statement.values(finished_at=now, beat_at=now, **values).returning(col(FileImport.id))
+    return session.execute(ended).first() is not None
+
+
+def keep_alive(session: Session, numbers: Collection[int], now: datetime) -> None:
+    """Note that these imports are not lost, though one may have to wait, or has nothing to tell for a while."""
+    session.execute(update(FileImport).where(col(FileImport.id).in_(numbers)).values(beat_at=now))
 
 
 def record_faults(session: Session, number: int, faults: Iterable[tuple[int, str | None, str, str]]) -> None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from app.importers.layouts import Importer
 from app.reports.models import Scope
 
+_DATE = "{as_of}"
+
 
 @dataclass(frozen=True)
 class Target:
@@ -13,3 +15,12 @@ class Target:
     importer: Importer
     source: str
     scope: Scope | None
+
+    @property
+    def is_dated(self) -> bool:
+        """True if every date has a source of its own."""
+        return _DATE in self.source
+
+    def source_of(self, as_of: str) -> str:
+        """Id of the source of a date."""
+        return self.source.replace(_DATE, as_of)

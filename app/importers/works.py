@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from app.importers.counts import check_counts, compare_counts, compare_printed, stage_counts
+from app.importers.count_records import compare_counts, compare_printed
+from app.importers.counts import check_counts, stage_counts
 from app.importers.fatalities import check_fatalities, compare_fatalities, stage_fatalities
 from app.importers.headcounts import check_headcounts, compare_headcounts, confront_headcounts, stage_headcounts
 from app.importers.layouts import Importer

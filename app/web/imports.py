@@ -1,6 +1,7 @@
 """The routes of imports: a file is sent, its import is watched, its faults are read, and it is taken back."""
 
 import tempfile
+from collections.abc import Iterator
 from concurrent.futures import TimeoutError as NotYet
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -8,7 +9,7 @@ from pathlib import Path as FilePath
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request
-from fastapi.responses import Response
+from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.database import Database
@@ -175,6 +176,8 @@ def _import(
             if key is not None:
                 keep_reply(session, holder.name, key, digest, Reply(202, {}, str(number)), now)
     if kept is not None:
+        if isinstance(sent, Upload):
+            sent.path.unlink()
         return _answer(request, int(kept.body), {"Idempotency-Replayed": "true"})
     path = sent.path if isinstance(sent, Upload) else _new_file()
     url = order.url if isinstance(order, OrderFromUrl) else None
@@ -270,12 +273,20 @@ def _faults(request: Request, number: int, query: FaultQuery) -> Response:
             rows = list_faults(session, number, query.after, query.limit)
             body = b'{"data":[' + b",".join(row_json(row) for row in rows) + b"]}"
             return Response(body, media_type=MEDIA_TYPES[Format.JSON])
-        content, after = csv_head(_FAULT_COLUMNS, hxl=False), query.after
-        while rows := list_faults(session, number, after, _BATCH):
-            content += csv_lines(rows, _FAULT_COLUMNS)
-            after += len(rows)
     headers = {"Content-Disposition": f'attachment; filename="import-{number}-faults.csv"'}
-    return Response(content, media_type=MEDIA_TYPES[Format.CSV], headers=headers)
+    lines = _fault_lines(database, number, query.after)
+    return StreamingResponse(lines, media_type=MEDIA_TYPES[Format.CSV], headers=headers)
+
+
+def _fault_lines(database: Database, number: int, after: int) -> Iterator[bytes]:
+    """All faults behind a place as CSV, in batches, each with a short session of its own: they change no more."""
+    yield csv_head(_FAULT_COLUMNS, hxl=False)
+    rows: list[FaultOut] | None = None
+    while rows is None or len(rows) == _BATCH:
+        with database.read() as session:
+            rows = list_faults(session, number, after, _BATCH)
+        after += len(rows)
+        yield csv_lines(rows, _FAULT_COLUMNS)
 
 
 def _add_reverting(router: APIRouter) -> None:

@@ -2,10 +2,12 @@
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.core.errors import BadRequest
 from app.core.settings import Settings
+from app.web.front import Front
 from app.web.problems import PROBLEM_JSON
 from app.web.stream import STREAM_PATH
 
@@ -37,10 +39,18 @@ class ProblemProtocol(HttpToolsProtocol):
             self.transport.close()
 
 
+def _fronted(app: FastAPI, settings: Settings) -> ASGIApp:
+    """The application with what keeps its answers around it, where there is room for them."""
+    if not settings.cache_bytes:
+        return app
+    app.state.front = Front(app, app.state.mark, settings.cache_bytes)
+    return app.state.front  # type: ignore[no-any-return]
+
+
 def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
     """No proxy is believed and no request is logged; requests under way get half a minute to end."""
     return uvicorn.Config(
-        app,
+        _fronted(app, settings),
         http=ProblemProtocol,
         log_level=settings.log_level,
         access_log=False,

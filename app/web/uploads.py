@@ -59,7 +59,10 @@ async def read_upload(request: Request) -> Upload:
         file = form.get("file")
         if not isinstance(file, UploadFile):
             raise invalid([fault("/file", "send the file in a part named `file`, with a file name.")])
-        fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
+        given = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+        fields = dict(given)
+        if len(fields) < len(given):
+            raise invalid([fault("", "a field stands in the form twice. Send each of them once.")])
         return await _save(file, fields)
     finally:
         await form.close()
@@ -68,10 +71,14 @@ async def read_upload(request: Request) -> Upload:
 async def _save(file: UploadFile, fields: dict[str, str]) -> Upload:
     digest, size = hashlib.sha256(), 0
     with tempfile.NamedTemporaryFile(prefix="tracker-upload-", delete=False) as target:
-        while chunk := await file.read(1 << 20):
-            digest.update(chunk)
-            size += len(chunk)
-            target.write(chunk)
+        try:
+            while chunk := await file.read(1 << 20):
+                digest.update(chunk)
+                size += len(chunk)
+                target.write(chunk)
+        except BaseException:
+            Path(target.name).unlink()
+            raise
     name = "".join(c for c in (file.filename or "").replace("\\", "/").rsplit("/", 1)[-1] if c.isprintable())[:200]
     return Upload(Path(target.name), name or "file", size, digest.hexdigest(), fields)
 

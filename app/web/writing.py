@@ -28,7 +28,7 @@ from app.web.items import missing
 from app.web.noun import Noun
 from app.web.outcomes import WriteMeta, body_of, write
 
-_ETAG = re.compile(r'(?:W/)?"(\d{1,9})(?:-\d{1,19})?"', re.ASCII)
+_ETAG = re.compile(r'(?:W/)?"(\d{1,9})(?:-[\w-]{1,80})?"', re.ASCII)
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
 IfMatch = Annotated[

@@ -1,0 +1,269 @@
+"""Counts and printed totals of a file compared with what the record has of the same reports."""
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from app.core.columns import col
+from app.core.errors import InvalidRequest, RecordConflict
+from app.core.faults import validated
+from app.core.history import Ledger, LedgerRow
+from app.core.vocabulary import Bound
+from app.headcounts.models import HeadcountStatus, Measure
+from app.headcounts.store import HEADCOUNTS
+from app.importers.recorder import Recorder
+from app.importers.sourcing import need_source
+from app.importers.stage import Stage, StagedCount, StagedSum
+from app.importers.target import Target
+from app.printed_totals.models import PrintedLevel
+from app.printed_totals.store import PRINTED_TOTALS
+from app.reports.models import Breakdown, Report, ReportIn, Scope
+from app.reports.store import REPORTS
+
+_CHUNK = 5_000
+_NUMBERS = ("women", "men", "total")
+_NOT_WHOLE = (
+    "Rows of the file are left out, and a complete report would state zero for them. Say `scope=partial`, or mend them."
+)
+_FEW_COUNTRIES = 20  # fewer than any month of all missions ever had
+
+
+# Counts
+
+
+def compare_counts(recorder: Recorder, stage: Stage, target: Target) -> Iterator[str]:
+    """Record what is new or differs, report by report; yields what is odd without being wrong."""
+    is_whole = not stage.number("SELECT count(*) FROM fault")
+    for as_of, is_by_country in list(stage.ask("SELECT DISTINCT as_of, mission IS NULL FROM count ORDER BY 1, 2")):
+        breakdown = Breakdown.COUNTRY if is_by_country else Breakdown.MISSION
+        where = f"as_of = ? AND mission IS {'NULL' if is_by_country else 'NOT NULL'}"
+        scope = target.scope or _safe_scope(stage, where, as_of)
+        if scope is not Scope.PARTIAL and not is_whole:
+            raise InvalidRequest(_NOT_WHOLE)
+        report = _report(recorder, target, as_of, breakdown, scope)
+        columns = ", ".join(StagedCount._fields)
+        rows = (StagedCount(*row) for row in stage.ask(f"SELECT {columns} FROM count WHERE {where}", as_of))
+        missing = _compare(recorder, HEADCOUNTS, _headcounts_of(recorder.session, report), _headcounts(rows, report))
+        if missing and scope is not Scope.PARTIAL:
+            yield f"{missing} counts of {report} are not in the file; they stay as they are."
+
+
+def _safe_scope(stage: Stage, where: str, as_of: str) -> Scope:
+    """A table of the UN is complete; InvalidRequest where so little is in the file that it can hardly be."""
+    countries = stage.number(f"SELECT count(DISTINCT country) FROM count WHERE {where}", as_of)
+    if countries < _FEW_COUNTRIES:
+        shown = "1 country" if countries == 1 else f"{countries} countries"
+        raise InvalidRequest(
+            f"The file has {shown} on {as_of}, and a complete report states zero for all others. "
+            "Say `scope=partial`, or `scope=all_missions` if nobody else was there."
+        )
+    return Scope.ALL_MISSIONS
+
+
+def _report(recorder: Recorder, target: Target, as_of: str, breakdown: Breakdown, scope: Scope) -> str:
+    """Id of the report of a date, which is recorded, with its source, if it is not there."""
+    standing = _standing_report(recorder.session, target.source_of(as_of), as_of, breakdown, scope)
+    if standing is not None:
+        return standing
+    if scope is Scope.LISTED_MISSIONS:
+        message = "A file does not list the missions it is complete for. Post the report first, then send its counts."
+        raise InvalidRequest(message)
+    source = need_source(recorder, target, as_of)
+    report = validated(
+        ReportIn,
+        {
+            "id": _report_id(target, as_of, breakdown, scope),
+            "source": source,
+            "as_of": as_of,
+            "scope": scope,
+            "breakdown": breakdown,
+        },
+    )
+    of_that_id = select(col(Report.id)).where(col(Report.superseded_in).is_(None), col(Report.id) == report.id)
+    if recorder.session.execute(of_that_id).first() is not None:
+        raise RecordConflict(f"The report '{report.id}' stands already, of another date, source or scope. Look at it.")
+    recorder.accompany(REPORTS, report)
+    recorder.reports.setdefault((source, as_of), []).append(report)
+    return report.id
+
+
+def _report_id(target: Target, as_of: str, breakdown: Breakdown, scope: Scope) -> str:
+    dated = "" if target.is_dated else f".{as_of}"
+    kind = "" if breakdown is Breakdown.MISSION else ".by-country"
+    return target.source_of(as_of) + dated + kind + (".partial" if scope is Scope.PARTIAL else "")
+
+
+def _standing_report(session: Session, source: str, as_of: str, breakdown: Breakdown, scope: Scope) -> str | None:
+    """The report of that scope, if it stands.
+
+    Part of a table corrects the complete report of it, if there is one: a partial one beside it would never count.
+    """
+    scopes = [Scope.ALL_MISSIONS, scope] if scope is Scope.PARTIAL else [scope]
+    statement = select(col(Report.id)).where(
+        col(Report.superseded_in).is_(None),
+        col(Report.source) == source,
+        col(Report.as_of) == as_of,
+        col(Report.breakdown) == breakdown,
+        col(Report.scope).in_(scopes),
+    )
+    found: str | None = session.execute(statement.order_by(col(Report.scope))).scalars().first()
+    return found
+
+
+def _headcounts(rows: Iterator[StagedCount], report: str) -> "Rows":
+    for one in rows:
+        yield (
+            (one.country, one.mission, one.kind),
+            {
+                "id": None,
+                "report": report,
+                "country": one.country,
+                "mission": one.mission,
+                "personnel_type": one.kind,
+                "women": one.women,
+                "men": one.men,
+                "total": one.total,
+                "bound": Bound.EXACTLY,
+                "measure": Measure.PRESENT,
+                "contingent": None,
+                "status": HeadcountStatus.REPORTED,
+                "country_as_printed": one.country_as_printed,
+                "mission_as_printed": one.mission_as_printed,
+                "type_as_printed": one.type_as_printed,
+                "comment": None,
+            },
+        )
+
+
+def _headcounts_of(session: Session, report: str) -> dict["Key", "_Stands"]:
+    """The counts of people present that stand in a report, by country, mission and kind."""
+    table = HEADCOUNTS.table
+    of_people = (table.c.measure == Measure.PRESENT, table.c.contingent.is_(None))
+    keys = ("country", "mission", "personnel_type")
+    return _standing(session, HEADCOUNTS, report, keys, lambda row: (row[0], row[1], str(row[2].value)), *of_people)
+
+
+# Printed totals
+
+
+def compare_printed(recorder: Recorder, stage: Stage, target: Target) -> Iterator[str]:
+    """Record printed totals with their reports, which have to be there; yields what is odd."""
+    unknown: list[str] = []
+    for (as_of,) in list(stage.ask("SELECT DISTINCT as_of FROM printed ORDER BY 1")):
+        report = _report_of(recorder, target.source_of(as_of), as_of)
+        if report is None:
+            unknown.append(as_of)
+            continue
+        columns = ", ".join(StagedSum._fields)
+        rows = (StagedSum(*row) for row in stage.ask(f"SELECT {columns} FROM printed WHERE as_of = ?", as_of))
+        _compare(recorder, PRINTED_TOTALS, _printed_of(recorder.session, report), _printed(rows, report))
+    if unknown:
+        shown = ", ".join(unknown[:10]) + (", ..." if len(unknown) > 10 else "")
+        yield f"There is no report for the printed totals of {len(unknown)} dates, so they are left out: {shown}."
+
+
+def _report_of(recorder: Recorder, source: str, as_of: str) -> str | None:
+    """The report a source's totals belong to: a complete one before a partial one, by mission before by country."""
+    statement = select(col(Report.id), col(Report.scope), col(Report.breakdown)).where(
+        col(Report.superseded_in).is_(None), col(Report.source) == source, col(Report.as_of) == as_of
+    )
+    # While a file is only checked, its own reports are in no table.
+    found = [*recorder.session.execute(statement), *recorder.reports.get((source, as_of), [])]
+    found.sort(key=lambda one: (one.scope is Scope.PARTIAL, one.breakdown is Breakdown.COUNTRY))
+    return found[0].id if found else None
+
+
+def _printed(rows: Iterator[StagedSum], report: str) -> "Rows":
+    for one in rows:
+        level = {
+            (False, False): PrintedLevel.GRAND,
+            (False, True): PrintedLevel.MISSION,
+            (True, False): PrintedLevel.COUNTRY,
+            (True, True): PrintedLevel.COUNTRY_IN_MISSION,
+        }[one.country is not None, one.mission is not None]
+        yield (
+            (one.country, one.mission),
+            {
+                "id": None,
+                "report": report,
+                "mission": one.mission,
+                "country": one.country,
+                "level": level,
+                "women": one.women,
+                "men": one.men,
+                "total": one.total,
+                "note": None,
+            },
+        )
+
+
+def _printed_of(session: Session, report: str) -> dict["Key", "_Stands"]:
+    return _standing(session, PRINTED_TOTALS, report, ("country", "mission"), lambda row: (row[0], row[1]))
+
+
+# Both
+
+Key = tuple[str | None, ...]
+Rows = Iterator[tuple[Key, dict[str, Any]]]
+
+
+class _Stands(NamedTuple):
+    """What the record has under a key."""
+
+    id: int
+    women: int | None
+    men: int | None
+    total: int
+
+
+def _standing(
+    session: Session,
+    ledger: Ledger,
+    report: str,
+    keys: tuple[str, ...],
+    key_of: Callable[[Any], Key],
+    *conditions: Any,
+) -> dict[Key, _Stands]:
+    """The standing rows of a report by their keys."""
+    columns = ledger.table.c
+    statement = select(*(columns[name] for name in (*keys, "id", *_NUMBERS)))
+    statement = statement.where(columns.report == report, columns.superseded_in.is_(None), *conditions)
+    return {key_of(row): _Stands(*row[len(keys) :]) for row in session.execute(statement)}
+
+
+def _compare(recorder: Recorder, ledger: Ledger, standing: Mapping[Key, _Stands], rows: Rows) -> int:
+    """Add and mend; returns the number of records of the report that the file does not have."""
+    missing = len(standing)
+    while chunk := list(islice(rows, _CHUNK)):
+        new: list[dict[str, Any]] = []
+        other: dict[int, dict[str, Any]] = {}
+        for key, row in chunk:
+            stands = standing.get(key)
+            if stands is None:
+                new.append(row)
+            elif not _says_the_same(row, stands):
+                other[stands.id] = {name: row[name] for name in _NUMBERS}
+        recorder.found(len(chunk) - len(new) - len(other))
+        recorder.mend(ledger, _corrected(recorder.session, ledger, other))
+        recorder.add(ledger, new)
+        missing -= len(chunk) - len(new)
+    return missing
+
+
+def _says_the_same(row: Mapping[str, Any], stands: _Stands) -> bool:
+    """A file that does not tell women and men says nothing against those of the record."""
+    sexes = ((row["women"], stands.women), (row["men"], stands.men))
+    return row["total"] == stands.total and all(told is None or told == known for told, known in sexes)
+
+
+def _corrected(session: Session, ledger: Ledger, numbers: Mapping[int, dict[str, Any]]) -> list[dict[str, Any]]:
+    """The standing rows of these ids with other numbers."""
+    if not numbers:
+        return []
+    table = ledger.table
+    columns = [column for column in table.c if column.name not in LedgerRow.model_fields]
+    statement = select(*columns).where(table.c.id.in_(numbers), table.c.superseded_in.is_(None))
+    return [{**row._mapping, **numbers[row.id]} for row in session.execute(statement)]

@@ -1,0 +1,91 @@
+"""Results as a table: medians over the rounds, and medians of the ratios inside each round."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+_HEAD = (
+    "server", "requests/s", "of the limit", "by CPU", "p50 ms", "p99 ms", "CPU us", "MB", "times tutorial",
+    "times best peer",
+)  # fmt: skip
+Round = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """The rounds of every server for one question."""
+
+    rounds: Mapping[str, Sequence[Round]]
+    peers: Sequence[str]
+
+    def best_peer(self) -> str | None:
+        there = [name for name in self.peers if name in self.rounds]
+        return max(there, key=lambda name: self.median(name, "rate"), default=None)
+
+    def median(self, name: str, field: str) -> float:
+        return median(one[field] for one in self.rounds[name])
+
+    def rate_ratio(self, name: str, other: str | None) -> float | None:
+        """The median of rate by rate of the same round; None if the other was not measured."""
+        if other not in self.rounds:
+            return None
+        pairs = zip(self.rounds[name], self.rounds[other], strict=True)
+        return median(one["rate"] / two["rate"] for one, two in pairs)
+
+    def cpu_ratio(self, name: str, other: str) -> float | None:
+        """The same of requests by second of processor time, which a busy machine disturbs less."""
+        if other not in self.rounds:
+            return None
+        pairs = zip(self.rounds[name], self.rounds[other], strict=True)
+        return median(_cpu(two) / max(_cpu(one), 0.01) for one, two in pairs)
+
+
+def _cpu(one: Round) -> float:
+    return float(one["cpu_us"] + one["database_cpu_us"])
+
+
+def draw(results: Mapping[str, Any]) -> str:
+    """Everything measured, as Markdown."""
+    lines = [f"{name}: {value}" for name, value in results["machine"].items()]
+    lines.append(
+        f"{results['rows']:,} counts, {results['rounds']} rounds of {results['seconds']:g} s, "
+        f"{results['connections']} connections"
+    )
+    for question in dict.fromkeys(one["question"] for one in results["figures"]):
+        lines += ["", f"**{question}**", "", *_table(_compared(results, question))]
+    return "\n".join(lines)
+
+
+def _compared(results: Mapping[str, Any], question: str) -> _Compared:
+    rounds: dict[str, list[Round]] = {}
+    for one in results["figures"]:
+        if one["question"] == question:
+            rounds.setdefault(one["server"], []).append(one)
+    return _Compared(rounds, results["peers"])
+
+
+def _table(compared: _Compared) -> Iterator[str]:
+    yield f"| {' | '.join(_HEAD)} |"
+    yield f"|---|{'--:|' * (len(_HEAD) - 1)}"
+    best = compared.best_peer()
+    for name in compared.rounds:
+        database = compared.median(name, "database_cpu_us")
+        cpu = f"{compared.median(name, 'cpu_us'):,.0f}" + (f" + {database:,.0f}" if database else "")
+        cells = [
+            name,
+            f"{compared.median(name, 'rate'):,.0f}",
+            _ratio(compared.rate_ratio(name, "limit"), 3),
+            _ratio(compared.cpu_ratio(name, "limit"), 3),
+            f"{compared.median(name, 'p50_ms'):.2f}",
+            f"{compared.median(name, 'p99_ms'):.2f}",
+            cpu,
+            f"{compared.median(name, 'memory_mb'):.0f}",
+            _ratio(compared.rate_ratio(name, "tutorial"), 2),
+            _ratio(compared.rate_ratio(name, best), 2),
+        ]
+        yield f"| {' | '.join(cells)} |"
+
+
+def _ratio(value: float | None, places: int) -> str:
+    return "-" if value is None else f"{value:.{places}f}"
