@@ -136,4 +136,6 @@ def _workshop(settings: Settings, database: Database) -> Workshop:
         allow_http=settings.import_over_http,
         allow_private=settings.import_from_private,
     )
-    return Workshop(database, load_names, Limits(max_bytes=settings.max_import_bytes), rules)
+    most = settings.max_import_bytes
+    limits = Limits(max_bytes=most, max_inflated_bytes=max(Limits.max_inflated_bytes, 5 * most))
+    return Workshop(database, load_names, limits, rules)

@@ -35,7 +35,7 @@ def busy(databases: Databases) -> Iterator[httpx.Client]:
 
 
 def read(client: httpx.Client, address: str, **params: object) -> Any:
-    answer = client.get(address, params=params)
+    answer = client.get(address, params=params or None)
     assert answer.status_code == 200, answer.text
     return answer.json()
 
@@ -45,6 +45,18 @@ def change(client: httpx.Client, number: int) -> dict:
 
 
 # --- what was done ---
+
+
+def differences(mirror: dict, held: dict) -> list:
+    """The first records that are not the same; comparing all at once would take pytest gigabytes to tell."""
+    found = [
+        (kind, key, mirror.get(kind, {}).get(key), one)
+        for kind in held
+        for key, one in held[kind].items()
+        if mirror.get(kind, {}).get(key) != one
+    ]
+    found += [(kind, key, one, None) for kind in mirror for key, one in mirror[kind].items() if key not in held[kind]]
+    return found[:3]
 
 
 @pytest.mark.parametrize(
@@ -194,7 +206,7 @@ def empty_mirror() -> Mirror:
 def test_a_mirror_made_of_the_feed_holds_what_the_tables_hold(busy: httpx.Client):
     mirror = empty_mirror()
     follow(busy, mirror, 0, 130, batch=20)
-    assert mirror == tables(busy.app.state.database)
+    assert differences(mirror, tables(busy.app.state.database)) == []
     assert sum(map(len, mirror.values())) > 15_000
 
 
@@ -204,13 +216,13 @@ def test_a_mirror_that_stops_half_way_goes_on_where_it_was(busy: httpx.Client):
     kept = json.loads(json.dumps(mirror))
     for since in range(103, 130):
         follow(busy, kept, since, since + 1, batch=1)
-    assert kept == tables(busy.app.state.database)
+    assert differences(kept, tables(busy.app.state.database)) == []
 
 
 def test_a_mirror_made_of_lines_holds_what_the_tables_hold(busy: httpx.Client):
     mirror = empty_mirror()
     follow_lines(busy, mirror, 0)
-    assert mirror == tables(busy.app.state.database)
+    assert differences(mirror, tables(busy.app.state.database)) == []
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=[kind.path for kind in KINDS])
@@ -234,7 +246,7 @@ def test_a_page_of_changes_shows_at_most_a_thousand_records_in_all(busy: httpx.C
     assert sum(len(row["records"]["data"]) for row in rows) <= 1000
     first, second = rows[:2]
     assert (first["number"], first["records"]["count"], first["records"]["complete"]) == (100, 900, True)
-    assert (second["records"]["count"], second["records"]["complete"], second["records"]["data"]) == (896, False, [])
+    assert (second["records"]["count"], second["records"]["complete"], second["records"]["data"]) == (900, False, [])
     assert second["records"]["all"] == "/v1/changes/101/records"
     assert change(busy, 101)["records"]["complete"] is True
 
@@ -390,7 +402,7 @@ def test_a_page_of_changes_takes_one_statement_more_for_each_noun_shown(busy: ht
     assert count(since=127, limit=1) == 3
     assert count(since=119, limit=1) == 4
     assert count(since=119, limit=3) == 4
-    assert count(since=119, limit=7) == 6
+    assert count(since=119, limit=7) == 8
     assert count(since=0, limit=1000) <= 3 + len(KINDS)
 
 

@@ -523,9 +523,12 @@ def test_a_bomb_packed_for_the_way_is_stopped(server: Server, target: Path):
 
 
 def test_what_follows_a_packed_file_is_counted(server: Server, target: Path):
-    server.answers["/table.csv"] = answer(gzip.compress(TABLE) + b"x" * 5_000, Content_Encoding="gzip")
-    assert fetched(server, target, max_bytes=6_000).size == 22
-    assert "larger than" in refused(f"http://127.0.0.1:{server.port}/table.csv", target, local(server, max_bytes=5_000))
+    body = gzip.compress(TABLE) + b"x" * 5_000
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nContent-Encoding: gzip\r\n\r\n"
+    server.answers["/table.csv"] = raw(head, body)
+    assert fetched(server, target, max_bytes=len(body)).size == 22
+    rules = local(server, max_bytes=len(body) - 1)
+    assert "larger than" in refused(f"http://127.0.0.1:{server.port}/table.csv", target, rules)
 
 
 def test_a_file_packed_otherwise_or_badly_fails(server: Server, target: Path):

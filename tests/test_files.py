@@ -363,6 +363,12 @@ def test_json_that_is_no_table_is_refused(make, text: str, words: str):
     assert words in refused(make(text, "a.json"))
 
 
+def test_a_number_across_two_windows_is_one(make):
+    for shift in range(8):
+        text = '{"x":"' + "y" * (65_520 + shift) + '","n":123456,"data":[{"a":1}]}'
+        assert read(make(text, "a.json")) == (("a",), [(2, ["1"])])
+
+
 def test_json_on_one_line_streams(make):
     path = make("[" + ",".join(f'{{"country":"Kenya","total":{n}}}' for n in range(50_000)) + "]", "a.json")
     assert path.stat().st_size > 1_500_000

@@ -101,7 +101,7 @@ def test_a_file_is_refused_its_name_is_taught_it_goes_in_once_and_is_taken_back(
     assert refused.stdout == (
         "/v1/imports/1\n"
         "refused: nothing was recorded\n"
-        "  file     august.csv, 231 bytes\n"
+        "  file     august.csv, 237 bytes\n"
         "  layout   un-monthly\n"
         "  rows     3 read, 2 rejected\n"
         "  records  0 created, 0 unchanged, 0 corrected\n"
@@ -124,7 +124,7 @@ def test_a_file_is_refused_its_name_is_taught_it_goes_in_once_and_is_taken_back(
     assert came_in.stdout == (
         "/v1/imports/2\n"
         "committed: change 121\n"
-        "  file     august.csv, 231 bytes\n"
+        "  file     august.csv, 237 bytes\n"
         "  layout   un-monthly\n"
         "  rows     3 read, 0 rejected\n"
         "  records  3 created, 0 unchanged, 0 corrected\n"

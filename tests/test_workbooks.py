@@ -216,7 +216,8 @@ def test_a_formula_whose_result_is_an_empty_text_is_an_empty_cell(make):
 @pytest.mark.parametrize("cells_merged", ["A1:B1", "A2:A3"])
 def test_merged_cells_are_refused_by_their_place(make, cells_merged: str):
     below = f'<mergeCells count="1"><mergeCell ref="{cells_merged}"/></mergeCells>'
-    path = make(parts(sheet(HEADER + row(2, "Kenya", "1"), below)))
+    rows = "".join(row(number, "Kenya", "1") for number in range(2, 2_000))
+    path = make(parts(sheet(HEADER + rows, below)))
     with pytest.raises(UnreadableFile, match=f"The cells {cells_merged} are merged"), open_table(path, "x"):
         pytest.fail("opened")
 

@@ -186,7 +186,8 @@ class _Asked:
         # The order of parameters says nothing; that of the values of one does.
         query: bytes = scope["query_string"]
         if b"&" in query:
-            query = b"&".join(sorted(query.split(b"&"), key=_name_of))
+            pairs = sorted(query.split(b"&"), key=_name_of)
+            query = b"&".join(pairs)
         self.key = (scope["path"], query, accept, origin)
 
 
