@@ -19,6 +19,7 @@ OURS = "this service"
 # The setting that bounds the cache of answers: 0 turns it off. Cached answers are measured where it is known.
 CACHE_SETTING = "cache_bytes"
 _BIN = Path(sys.executable).parent
+OUR_COMMAND = (str(_BIN / "peacekeeping"), "serve", "--port", "{port}")
 _SOUL = ROOT / "benchmarks" / ".venv" / "node_modules" / ".bin" / "soul"
 _LAST_MONTH = days()[-1][:7]
 
@@ -49,6 +50,11 @@ class Subject:
     is_peer: bool = False
     with_etags: bool = False
     database_pid: int | None = None
+
+    @property
+    def is_ours(self) -> bool:
+        """True for this service, and for the limit, which sends its answers."""
+        return self.name.startswith((OURS, LIMIT))
 
     def call(self, question: Question, case: Case) -> Call:
         """The request of a case."""
@@ -89,7 +95,7 @@ def _get(path: str, **given: str) -> Callable[[Mapping[str, str]], Call]:
     return call
 
 
-_OUR_CALLS = {
+OUR_CALLS = {
     Question.LIST: _get("/v1/headcounts", mission="{mission}", total__gte="{least}", limit="100"),
     Question.TOTALS: _get("/v1/totals", by="mission", as_of="{as_of}"),
     Question.SERIES: _get("/v1/series", country="{country}", from_="{first}", to=_LAST_MONTH),
@@ -104,8 +110,8 @@ def _uvicorn(app: str) -> list[str]:
 def _limit(stores: Stores) -> Subject:
     command = [*_uvicorn("benchmarks.limit_service:app"), "--lifespan", "off", "--interface", "asgi3"]
     command += ["--no-proxy-headers", "--no-server-header"]
-    ready = _OUR_CALLS[Question.RECORD]({"id": "1"}).path
-    return Subject(LIMIT, command, ready, _OUR_CALLS, {"BODIES": str(stores.bodies)})
+    ready = OUR_CALLS[Question.RECORD]({"id": "1"}).path
+    return Subject(LIMIT, command, ready, OUR_CALLS, {"BODIES": str(stores.bodies)})
 
 
 def _ours(stores: Stores) -> list[Subject]:
@@ -115,12 +121,11 @@ def _ours(stores: Stores) -> list[Subject]:
             continue
         pid = stores.postgresql_pid if engine == "PostgreSQL" else None
         environment = {"DATABASE_URL": url, "LOG_LEVEL": "warning"}
-        command = [str(_BIN / "peacekeeping"), "serve", "--port", "{port}"]
         name = f"{OURS}, {engine}"
-        found.append(Subject(name, command, "/readyz", _OUR_CALLS, environment, with_etags=True, database_pid=pid))
+        found.append(Subject(name, OUR_COMMAND, "/readyz", OUR_CALLS, environment, with_etags=True, database_pid=pid))
         if CACHE_SETTING in Settings.model_fields:
             uncached = environment | {CACHE_SETTING.upper(): "0"}
-            found.append(Subject(f"{name}, no cache", command, "/readyz", _OUR_CALLS, uncached, database_pid=pid))
+            found.append(Subject(f"{name}, no cache", OUR_COMMAND, "/readyz", OUR_CALLS, uncached, database_pid=pid))
     return found
 
 

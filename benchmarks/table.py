@@ -53,7 +53,8 @@ def draw(results: Mapping[str, Any]) -> str:
         f"{results['connections']} connections"
     )
     for question in dict.fromkeys(one["question"] for one in results["figures"]):
-        lines += ["", f"**{question}**", "", *_table(_compared(results, question))]
+        compared = _compared(results, question)
+        lines += ["", f"**{question}**", "", *_table(compared), *_refusals(compared)]
     return "\n".join(lines)
 
 
@@ -66,8 +67,7 @@ def _compared(results: Mapping[str, Any], question: str) -> _Compared:
 
 
 def _table(compared: _Compared) -> Iterator[str]:
-    yield f"| {' | '.join(_HEAD)} |"
-    yield f"|---|{'--:|' * (len(_HEAD) - 1)}"
+    yield from _head(*_HEAD)
     best = compared.best_peer()
     for name in compared.rounds:
         database = compared.median(name, "database_cpu_us")
@@ -84,7 +84,47 @@ def _table(compared: _Compared) -> Iterator[str]:
             _ratio(compared.rate_ratio(name, "tutorial"), 2),
             _ratio(compared.rate_ratio(name, best), 2),
         ]
-        yield f"| {' | '.join(cells)} |"
+        yield _line(*cells)
+
+
+def draw_work(results: Mapping[str, Any]) -> str:
+    """Imports, writes and the start, as Markdown."""
+    lines = [f"{name}: {value}" for name, value in results["machine"].items() if name != "peers"]
+    lines += ["", *_head("stage", "rows", "rows/s", "rows/s of CPU", "MB before", "MB at most"), *_stages(results)]
+    lines += ["", *_head("writes", "requests/s", "p50 ms", "p99 ms", "CPU us")]
+    for one in results["writes"]:
+        cells = [f"{one['rate']:,.0f}", f"{one['p50_ms']:.1f}", f"{one['p99_ms']:.1f}", f"{one['cpu_us']:,.0f}"]
+        lines.append(_line(f"{one['who']}, {one['engine']}", *cells))
+    start = results["start"]
+    lines += ["", f"Start until /readyz answers: {start['seconds']:.2f} s; memory of a seeded process: "]
+    lines[-1] += f"{start['idle_mb']:.0f} MB idle, {start['asked_mb']:.0f} MB after some questions"
+    return "\n".join(lines)
+
+
+def _stages(results: Mapping[str, Any]) -> Iterator[str]:
+    rounds: dict[tuple[str, int], list[Round]] = {}
+    for one in results["imports"]:
+        name = f"{one['stage']}, {one['engine']}" if one["engine"] else one["stage"]
+        rounds.setdefault((name, one["rows"]), []).append(one)
+    for (name, rows), some in rounds.items():
+        rates = [median(rows / max(one[field], 1e-6) for one in some) for field in ("seconds", "cpu_seconds")]
+        memory = [median(one[field] for one in some) for field in ("before_mb", "peak_mb")]
+        yield _line(name, f"{rows:,}", *(f"{rate:,.0f}" for rate in rates), *(f"{mb:.0f}" for mb in memory))
+
+
+def _head(*names: str) -> list[str]:
+    return [_line(*names), f"|---|{'--:|' * (len(names) - 1)}"]
+
+
+def _line(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _refusals(compared: _Compared) -> Iterator[str]:
+    for name, rounds in compared.rounds.items():
+        share = max(one["refused"] for one in rounds)
+        if share:
+            yield f"\n{name} refused up to {share:.1%} of the requests."
 
 
 def _ratio(value: float | None, places: int) -> str:

@@ -140,8 +140,8 @@ def serving(settings: Settings) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="session")
 def seeded(databases: Databases) -> Iterator[httpx.Client]:
-    """A client of a service that holds the seeds. Tests that use it only read."""
-    with serving(Settings(database_url=databases.seeded())) as client:
+    """A client of a service that holds the seeds and works out every answer anew. Tests that use it only read."""
+    with serving(Settings(database_url=databases.seeded(), cache_bytes=0)) as client:
         yield client
 
 

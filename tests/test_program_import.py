@@ -8,9 +8,11 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.conftest import Databases
@@ -25,7 +27,6 @@ AUGUST = [
     "2025-08-31,UNTSO,Nepal,Experts on Mission,4,1",
 ]
 PARTIAL = ("--scope", "partial")
-SLOW = {"import_over_http": True, "import_from_private": True}
 
 
 @pytest.fixture
@@ -53,8 +54,8 @@ def teach(desk: Desk, name: str = "Kasachstan") -> None:
 
 
 @contextmanager
-def file_server(content: bytes) -> Iterator[tuple[str, threading.Event]]:
-    """Another server that has a file, and hands it out when it is told to."""
+def file_server(content: bytes) -> Iterator[tuple[str, threading.Event, dict[str, object]]]:
+    """Another server that has a file and hands it out when it is told to; its address, and the settings to allow it."""
     go = threading.Event()
 
     class Handler(BaseHTTPRequestHandler):
@@ -72,7 +73,9 @@ def file_server(content: bytes) -> Iterator[tuple[str, threading.Event]]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/august.csv", go
+    host = f"127.0.0.1:{server.server_port}"
+    settings = {"import_hosts": host, "import_over_http": True, "import_from_private": True, "import_wait": 0}
+    yield f"http://{host}/august.csv", go, settings
     go.set()
     server.shutdown()
     server.server_close()
@@ -131,7 +134,7 @@ def test_a_file_is_refused_its_name_is_taught_it_goes_in_once_and_is_taken_back(
     )
     change = desk.read("/v1/changes/121")
     assert (change["author"], change["reason"], change["origin"]) == ("ann", "Table of August", "import")
-    rows = desk.read("/v1/headcounts", report="un-dpo-2025-08-31", sort="id")["data"]
+    rows = desk.read("/v1/headcounts", report="un-dpo-2025-08-31.partial", sort="id")["data"]
     assert [(row["country"], row["mission"], row["personnel_type"], row["total"]) for row in rows] == [
         ("KAZ", "UNDOF", "troops", 138),
         ("KAZ", "UNDOF", "staff_officer", 3),
@@ -152,7 +155,7 @@ def test_a_file_is_refused_its_name_is_taught_it_goes_in_once_and_is_taken_back(
     taken_back = run_at(desk, "revert", "2", "--reason", "Made up", who="eve")
     assert (taken_back.returncode, taken_back.stdout) == (0, "/v1/imports/2\nchange 122\n")
     assert "It created 3 records and corrected 0.\n" in taken_back.stderr
-    assert desk.get("/v1/reports/un-dpo-2025-08-31").status_code == 404
+    assert desk.get("/v1/reports/un-dpo-2025-08-31.partial").status_code == 404
     assert desk.read("/v1/changes/122")["reason"] == "Made up"
     told = run_at(desk, "imports", "2").stdout
     assert "\nreverted: change 121 was taken back in change 122\n" in told
@@ -169,7 +172,7 @@ def test_validating_records_nothing_and_says_how_to_go_on(desk: Desk, tmp_path: 
     assert "  records  3 created, 0 unchanged, 0 corrected\n" in done.stdout
     assert done.stdout.endswith("\nTo record it, send it again without --validate.\n")
     assert desk.revision() == 120
-    assert desk.get("/v1/reports/un-dpo-2025-08-31").status_code == 404
+    assert desk.get("/v1/reports/un-dpo-2025-08-31.partial").status_code == 404
 
 
 def test_a_second_edition_is_told_by_what_it_corrects(desk: Desk, tmp_path: Path):
@@ -319,7 +322,7 @@ def test_under_one_key_a_file_is_imported_once_and_no_other(desk: Desk, tmp_path
 
 def test_a_file_at_an_address_is_fetched_and_waited_for(databases: Databases):
     content = "\n".join([HEADER, AUGUST[2]]).encode()
-    with desk_at(databases.seeded(), import_wait=0, **SLOW) as desk, file_server(content) as (address, go):
+    with file_server(content) as (address, go, allowed), desk_at(databases.seeded(), **allowed) as desk:
         threading.Timer(1.0, go.set).start()
         done = run_at(desk, "import", address, *PARTIAL)
     assert (done.returncode, done.stderr) == (0, "")
@@ -332,7 +335,7 @@ def test_on_a_terminal_it_shows_how_far_it_is_and_ctrl_c_leaves_it_going_on(
 ):
     monkeypatch.setenv("TERM", "xterm")
     content = "\n".join([HEADER, AUGUST[2]]).encode()
-    with desk_at(databases.seeded(), import_wait=0, **SLOW) as desk, file_server(content) as (address, go):
+    with file_server(content) as (address, go, allowed), desk_at(databases.seeded(), **allowed) as desk:
         with Terminal(desk, "import", address, *PARTIAL) as terminal:
             terminal.wait_for("import 1 is running: 0 rows read")
             terminal.process.send_signal(signal.SIGINT)
@@ -353,21 +356,22 @@ def test_on_a_terminal_it_shows_how_far_it_is_and_ctrl_c_leaves_it_going_on(
 def test_a_service_that_goes_away_meanwhile_is_told_with_how_to_look_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    for name in ("IMPORT_OVER_HTTP", "IMPORT_FROM_PRIVATE"):
-        monkeypatch.setenv(name, "true")
-    monkeypatch.setenv("IMPORT_WAIT", "0")
     monkeypatch.setenv("TERM", "xterm")
     url = Databases("sqlite", tmp_path, None).seeded()
-    with desk_at(url) as tokens, file_server(b"") as (address, _), serving(url) as (process, base):
-        desk = Desk(tokens.client.__class__(base_url=base), tokens.database, tokens.tokens)
-        with Terminal(desk, "import", address) as terminal:
+    with desk_at(url) as desk, file_server(b"") as (address, _, allowed):
+        for name, value in allowed.items():
+            monkeypatch.setenv(name.upper(), str(value))
+        with (
+            serving(url) as (process, base),
+            httpx.Client(base_url=base) as client,
+            Terminal(replace(desk, client=client), "import", address) as terminal,
+        ):
             terminal.wait_for("import 1 is running")
             process.kill()
             terminal.wait_for(None)
             assert terminal.process.wait(30) == 1
         assert f"peacekeeping: There is no service at {base}" in terminal.seen
         assert terminal.seen.endswith("\n  To look at the import later: peacekeeping imports 1\n")
-        desk.client.close()
 
 
 # Lists

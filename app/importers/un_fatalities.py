@@ -103,7 +103,7 @@ IMPORTER = Importer(
     required=frozenset({"casualty_id", "incident_date", "mission_acronym"}),
     quirks=(
         "A casualty_id can come twice: six people of 2003 to 2005 stand once under Montenegro and once under Serbia "
-        "and Montenegro. Both rows are read.",
+        "and Montenegro. Both rows are read, and make one record.",
         "Spaces around texts are taken off (`Local `).",
         "Names of countries differ from those of the monthly tables (Türkiye, Côte dIvoire); the code tells which.",
         "Missions of older periods are among them (81 acronyms in 2025); entries before 2000 are incomplete.",

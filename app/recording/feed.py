@@ -156,12 +156,11 @@ def _read_acts(
 ) -> dict[tuple[int, Key], RecordAct]:
     """What the changes did to records of one kind, by change and key, between two keys if they are given."""
     table, key = kind.ledger.table, kind.ledger.key_column
-    own, here = own_columns(kind), key.between(*keys) if keys else None
-    branches = (
-        (table.c.recorded_in.in_(numbers), recorded(table)),
-        (table.c.superseded_in.in_(numbers), ended(table)),
+    own, here = own_columns(kind), [key >= keys[0], key <= keys[1]] if keys else []
+    condition = or_(
+        and_(table.c.recorded_in.in_(numbers), recorded(table), *here),
+        and_(table.c.superseded_in.in_(numbers), ended(table), *here),
     )
-    condition = or_(*(and_(*one) if here is None else and_(*one, here) for one in branches))
     statement = select(key, table.c.revision, table.c.recorded_in, table.c.superseded_in, *own.values())
     before: dict[tuple[int, Key], tuple[int, RecordFields]] = {}
     after: dict[tuple[int, Key], tuple[int, RecordFields]] = {}

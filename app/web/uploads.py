@@ -1,5 +1,6 @@
 """Takes a file out of a request without ever holding it in memory."""
 
+import asyncio
 import hashlib
 import tempfile
 from collections.abc import AsyncGenerator
@@ -11,7 +12,7 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect
 
-from app.core.errors import BadRequest, BodyTooLarge
+from app.core.errors import BadRequest, BodyTooLarge, BodyTooSlow
 from app.core.faults import fault, invalid
 from app.core.settings import Settings
 
@@ -29,8 +30,22 @@ class Upload:
     fields: dict[str, str]
 
 
+class _Form(MultiPartParser):
+    """A form that knows whether it came to its end: what is cut off in the middle of a file is no error otherwise."""
+
+    is_whole = False
+
+    def on_end(self) -> None:
+        self.is_whole = True
+
+    def close(self) -> None:
+        """Close the files that are not whole."""
+        for file in self._files_to_close_on_error:
+            file.close()
+
+
 async def read_upload(request: Request) -> Upload:
-    """The file of a multipart form; BodyTooLarge, BadRequest or InvalidRequest if there is none to be had.
+    """The file of a multipart form; BodyTooLarge, BodyTooSlow, BadRequest or InvalidRequest if there is none.
 
     The caller removes the file.
     """
@@ -40,21 +55,16 @@ async def read_upload(request: Request) -> Upload:
     if length.isascii() and length.isdigit() and int(length[:20]) > limit:
         raise _too_large(limit)
 
-    async def counted() -> AsyncGenerator[bytes, None]:
-        size = 0
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size > limit:
-                raise _too_large(limit)
-            yield chunk
-
     try:
-        parser = MultiPartParser(request.headers, counted(), max_files=1, max_fields=_MOST_FIELDS)
+        parser = _Form(request.headers, _pieces(request, settings), max_files=1, max_fields=_MOST_FIELDS)
         form = await parser.parse()
     except MultiPartException as error:
         raise BadRequest(f"The form cannot be read: {error.message}") from error
     except ClientDisconnect as error:
         raise BadRequest("The request ended before its body was complete.") from error
+    if not parser.is_whole:
+        parser.close()
+        raise BadRequest("The form is cut off: its last boundary is missing, and rows of the file may be, too.")
     try:
         file = form.get("file")
         if not isinstance(file, UploadFile):
@@ -66,6 +76,23 @@ async def read_upload(request: Request) -> Upload:
         return await _save(file, fields)
     finally:
         await form.close()
+
+
+async def _pieces(request: Request, settings: Settings) -> AsyncGenerator[bytes, None]:
+    """The body as it comes; BodyTooLarge or, where nothing comes for too long, BodyTooSlow."""
+    size, pieces = 0, request.stream()
+    while True:
+        try:
+            async with asyncio.timeout(settings.body_timeout):
+                piece = await anext(pieces, None)
+        except TimeoutError as error:
+            raise BodyTooSlow(f"Nothing of the file came for {settings.body_timeout:g} seconds.") from error
+        if piece is None:
+            return
+        size += len(piece)
+        if size > settings.max_import_bytes:
+            raise _too_large(settings.max_import_bytes)
+        yield piece
 
 
 async def _save(file: UploadFile, fields: dict[str, str]) -> Upload:

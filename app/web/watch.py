@@ -14,7 +14,6 @@ from app.core.errors import Unavailable
 from app.core.history import open_view
 
 _LOG = logging.getLogger("peacekeeping")
-_MOST_STREAMS = 200
 _KEPT = 4
 
 
@@ -35,6 +34,7 @@ class Watch:
     def __init__(self, database: Database) -> None:
         self.last = 0  # number of the last change seen
         self.streams = 0
+        self.most_streams = 200
         self.look_every = 0.5  # seconds
         self.quiet_at_most = 15.0  # seconds, after which a sign of life is sent
         self._database = database
@@ -46,8 +46,10 @@ class Watch:
     @contextmanager
     def joined(self) -> Iterator[None]:
         """The time during which one stream listens; Unavailable if there are too many of them."""
-        if self.streams >= _MOST_STREAMS:
-            raise Unavailable(f"{_MOST_STREAMS} clients follow the changes here already. Ask /v1/changes now and then.")
+        if self.streams >= self.most_streams:
+            raise Unavailable(
+                f"{self.streams} clients follow the changes already. Ask /v1/changes?since= now and then."
+            )
         self.streams += 1
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look())
