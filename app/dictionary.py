@@ -113,7 +113,8 @@ def _part_blocks(part: type[BaseModel]) -> Iterator[str]:
     # The base shapes describe how records go out, not what this one is.
     bases = [base for base in part.__mro__ if base not in Out.__mro__]
     yield from [base.__doc__.partition("\n")[0] for base in bases if base.__doc__][:1]
-    yield fields_table(part)
+    if part.model_fields:
+        yield fields_table(part)
     if any("__str__" in vars(base) for base in bases):
         examples = {name: field.examples[0] for name, field in part.model_fields.items() if field.examples}
         yield f"In a CSV: {_code(part.model_construct(**examples))}"

@@ -26,6 +26,7 @@ REQUESTS = {
     "/v1/discrepancies": "/v1/discrepancies?kind=above_ceiling&mission=UNDOF",
     "/v1/fatality-totals": "/v1/fatality-totals?by=year,incident_type",
     **{f"/v1/{noun.path}": f"/v1/{noun.path}?limit=1" for noun in NOUNS},
+    "/v1/changes": "/v1/changes?since=8&limit=1",  # the first ones touched hundreds of records
 }
 
 

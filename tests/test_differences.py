@@ -243,7 +243,7 @@ def test_an_empty_record_has_no_differences(database: Database):
 def moments(client: httpx.Client, report: str) -> tuple[str, str]:
     """The moments right before and at the change that recorded a report."""
     number = client.get(f"/v1/reports/{report}").json()["recorded_in"]
-    changes = client.get("/v1/changes", params={"number__gt": number - 2, "limit": 2}).json()["data"]
+    changes = client.get("/v1/changes", params={"since": number - 2, "limit": 2}).json()["data"]
     assert [change["number"] for change in changes] == [number - 1, number]
     return changes[0]["recorded_at"], changes[1]["recorded_at"]
 

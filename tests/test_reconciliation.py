@@ -271,7 +271,7 @@ def test_before_its_announcement_there_is_no_authorisation(seeded: httpx.Client)
 
 def test_before_the_un_reports_were_recorded_nobody_was_known_to_be_there(seeded: httpx.Client):
     report = seeded.get("/v1/reports/un-dpo-2015-01-31-kaz").json()  # the first of them
-    changes = seeded.get("/v1/changes", params={"number__gt": report["recorded_in"] - 2, "limit": 1}).json()["data"]
+    changes = seeded.get("/v1/changes", params={"since": report["recorded_in"] - 2, "limit": 1}).json()["data"]
     row = kazakhstan(seeded, as_of="2024-03-31", known_at=changes[0]["recorded_at"])
     assert (row["ceiling"], row["planned"], row["plans"][0]["status"]) == (430, 139, "deployed")
     assert (row["observed_total"], row["observed_reason"]) == (None, "no_observation")

@@ -119,7 +119,7 @@ def test_zero_is_a_strength_and_unknown_has_a_reason(seeded: httpx.Client):
 
 def test_the_past_shows_the_strength_of_its_latest_report(seeded: httpx.Client):
     number = read(seeded, "/v1/reports/un-dpo-2024-03-31")["recorded_in"]
-    [change] = read(seeded, "/v1/changes", number__gt=number - 1, limit=1)["data"]
+    [change] = read(seeded, "/v1/changes", since=number - 1, limit=1)["data"]
     moment = change["recorded_at"]
     found = strength(seeded, "/v1/countries/KAZ", known_at=moment)
     assert (found["as_of"], found["total"], found["missions"][0]["total"]) == ("2024-03-31", 158, 139)

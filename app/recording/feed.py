@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     ColumnElement,
     CompoundSelect,
     FromClause,
@@ -121,7 +122,7 @@ def _count_acts(session: Session, numbers: Sequence[int]) -> dict[int, _Acts]:
 def _counts() -> CompoundSelect[Any]:
     """Rows (change, kind, status before, status after, records): of what was recorded, then of all that was ended."""
     # Written out in the statement: no engine takes so many parameters, and both see which index serves.
-    numbers = bindparam("numbers", expanding=True, literal_execute=True)
+    numbers: BindParameter[Any] = bindparam("numbers", expanding=True, literal_execute=True)
     none = cast(null(), String)
     branches: list[Select[Any]] = []
     for place, kind in enumerate(KINDS):
