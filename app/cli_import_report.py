@@ -69,7 +69,7 @@ def report_lines(one: Import, faults: Sequence[Fault], country_names: Mapping[st
     yield one.address
     yield _outcome(one)
     yield f"  file     {one.file_name}, {one.size:,} bytes"
-    yield f"  layout   {one.importer or 'not recognised'}"
+    yield f"  layout   {one.importer or ('not told yet' if one.is_under_way else 'not recognised')}"
     yield f"  rows     {one.rows_read:,} read, {one.rejected:,} rejected"
     yield f"  records  {one.created:,} created, {one.unchanged:,} unchanged, {one.corrected:,} corrected"
     if one.problem is not None:

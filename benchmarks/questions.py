@@ -84,5 +84,3 @@ def _cases(plain: sqlite3.Connection, chosen: str, answered: str) -> list[Case]:
         rows, people = plain.execute(answered, {**values, "months": months}).fetchone()
         cases.append(Case(values, int(rows), int(people)))
     return cases
-
-

@@ -24,9 +24,7 @@ from app.sources.models import SourceIn
 from app.sources.store import SOURCES
 
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)  # of all changes, so that both engines answer the same bytes
-_BLANK = {
-    name: field.get_default() for name, field in HeadcountFields.model_fields.items() if not field.is_required()
-}
+_BLANK = {name: field.get_default() for name, field in HeadcountFields.model_fields.items() if not field.is_required()}
 
 # What /v1/headcounts shows, column by column, names included: nobody has to join anything.
 _PLAIN = """

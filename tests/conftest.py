@@ -118,7 +118,12 @@ def databases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 
 @contextmanager
 def serving(settings: Settings) -> Iterator[httpx.Client]:
-    """A real server on a free port, and a client that talks to it."""
+    """A real server on a free port, and a client that talks to it.
+
+    It works every answer out anew unless the settings give room to keep some: most tests look at how that is done.
+    """
+    if "cache_bytes" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"cache_bytes": 0})
     listener = socket.create_server(("127.0.0.1", 0))
     settings = settings.model_copy(update={"log_level": "critical"})
     app = create_app(settings)
@@ -140,8 +145,8 @@ def serving(settings: Settings) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="session")
 def seeded(databases: Databases) -> Iterator[httpx.Client]:
-    """A client of a service that holds the seeds and works out every answer anew. Tests that use it only read."""
-    with serving(Settings(database_url=databases.seeded(), cache_bytes=0)) as client:
+    """A client of a service that holds the seeds. Tests that use it only read."""
+    with serving(Settings(database_url=databases.seeded())) as client:
         yield client
 
 

@@ -57,7 +57,7 @@ class Desk:
 @contextmanager
 def desk_at(url: str, **settings: object) -> Iterator[Desk]:
     """A service on a database, and tokens for everybody."""
-    made = Settings(database_url=url, **settings)
+    made = Settings(database_url=url, **{"cache_bytes": 64_000_000, **settings})
     database = Database(made)
     tokens = {}
     now = datetime.now(UTC)

@@ -16,6 +16,8 @@ COUNTRIES = (
     "India", "Indonesia", "Ireland", "Italy", "Kazakhstan", "Kenya", "Mongolia", "Morocco", "Nepal", "Nigeria",
     "Pakistan", "Rwanda", "Uruguay",
 )  # fmt: skip
+MISSIONS = ("UNIFIL", "UNDOF", "UNTSO", "UNMIK", "UNFICYP", "MINURSO", "MONUSCO", "UNMISS", "UNISFA", "MINUSCA")
+KINDS = ("Troops", "Staff Officer", "Experts on Mission", "Individual Police")
 Content = str | bytes
 
 
@@ -28,6 +30,19 @@ def month(as_of: str, mission: str = "UNIFIL", people: Mapping[str, int] | None 
     """A monthly table of 24 countries: 2 women and 8 men of each in one mission, or as many men as told by country."""
     men = dict.fromkeys(COUNTRIES, 8) | dict(people or {})
     return monthly(*(f"{as_of},{mission},{country},Troops,2,{number}" for country, number in men.items()))
+
+
+def months(number: int, year: int = 1990) -> str:
+    """Monthly tables of 960 rows each, one below the other, from January of a year on."""
+    days = [f"{year + count // 12}-{count % 12 + 1:02}-28" for count in range(number)]
+    rows = (
+        f"{day},{mission},{country},{kind},1,{place}"
+        for day in days
+        for mission in MISSIONS
+        for place, country in enumerate(COUNTRIES)
+        for kind in KINDS
+    )
+    return "\n".join([COLUMNS, *rows, ""])
 
 
 def post_file(

@@ -251,7 +251,7 @@ NARROW = {
     "discrepancies": "mission=UNDOF&from=2024-01&to=2024-03",
     "fatality-totals": "mission=UNDOF&by=year",
 }
-MOST_STATEMENTS = {"discrepancies": 12, "reconciliation": 9, "differences": 8}
+MOST_STATEMENTS = {"discrepancies": 14, "reconciliation": 9, "differences": 8}
 
 
 def plan_of(engine: Engine, statement: str, parameters: object) -> list[str]:

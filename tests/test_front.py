@@ -155,7 +155,7 @@ def test_a_write_is_seen_by_the_next_request(desk: Desk):
 
 def test_a_write_elsewhere_is_seen_here(desk: Desk):
     url = desk.database.url.render_as_string(hide_password=False)
-    with serving(Settings(database_url=url)) as other:
+    with serving(Settings(database_url=url, cache_bytes=64_000_000)) as other:
         address = "/v1/sources?id=elsewhere"
         assert desk.client.get(address).json()["data"] == []
         headers = {"Authorization": f"Bearer {desk.tokens['ann']}"}

@@ -27,11 +27,10 @@ from app.tokens.store import create_token
 from tests.conftest import Databases
 from tests.desks import desk_at
 from tests.sending import (
-    COLUMNS,
-    COUNTRIES,
     NEW,
     ended,
     month,
+    months,
     own_temporary_folder,  # noqa: F401  (a fixture)
     post_file,
     send,
@@ -41,21 +40,6 @@ from tests.sending import (
 BESIDE = {"file_import", "import_fault", "token", "kept_answer"}
 FAILED = "The service failed on this file. Nothing was recorded; it is logged."
 STOPPED = "The service was stopped. Nothing was recorded; send the file again."
-MISSIONS = ("UNIFIL", "UNDOF", "UNTSO", "UNMIK", "UNFICYP", "MINURSO", "MONUSCO", "UNMISS", "UNISFA", "MINUSCA")
-KINDS = ("Troops", "Staff Officer", "Experts on Mission", "Individual Police")
-
-
-def months(number: int) -> str:
-    """Monthly tables of 960 rows each, one below the other."""
-    days = [f"{1990 + count // 12}-{count % 12 + 1:02}-28" for count in range(number)]
-    rows = (
-        f"{day},{mission},{country},{kind},1,{place}"
-        for day in days
-        for mission in MISSIONS
-        for place, country in enumerate(COUNTRIES)
-        for kind in KINDS
-    )
-    return "\n".join([COLUMNS, *rows, ""])
 
 
 def rows_in(database: Database) -> dict[str, int]:
@@ -345,53 +329,3 @@ def test_imports_that_wait_or_have_nothing_to_tell_are_not_given_up(
     server.shutdown()
     server.server_close()
     thread.join()
-
-
-# Memory
-
-_MEASURE = """
-import re, sys
-from datetime import UTC, datetime
-from pathlib import Path
-from app.core.database import Database
-from app.core.settings import Settings
-from app.importers.fetch_rules import FetchRules
-from app.importers.files import Limits
-from app.importers.models import Order
-from app.importers.run import Job, Workshop, run_import
-from app.importers.store import get_import, record_import
-from app.missions.store import load_names
-
-def most():  # not of getrusage, which begins with what the parent had
-    return 1024 * int(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1])
-
-def do(path):
-    order, now = Order(), datetime.now(UTC)
-    file = {"file_name": path.name, "size": 1, "sha256": path.name, "url": None}
-    with database.write() as session:
-        number = record_import(session, order, file, "ann", "A test.", now)
-    run_import(shop, Job(number, path, path.name, path.name, order, "ann", "A test."))
-    with database.read() as session:
-        found = get_import(session, number, datetime.now(UTC))
-    print(found.state, found.created, found.problem)
-
-database = Database(Settings(database_url=sys.argv[1]))
-shop = Workshop(database, load_names, Limits(), FetchRules())
-do(Path(sys.argv[2]))
-before = most()
-do(Path(sys.argv[3]))
-print(most() - before)
-"""
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is told in /proc")
-def test_a_file_of_300_000_rows_takes_little_memory(databases: Databases, tmp_path: Path):
-    small, large = tmp_path / "small.csv", tmp_path / "large.csv"
-    small.write_text(month("2024-01-31"))
-    large.write_text(months(313))
-    command = [sys.executable, "-c", _MEASURE, databases.seeded_places(), str(small), str(large)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=280)
-    first, second, grown = done.stdout.splitlines()
-    assert (first, second) == ("committed 24 None", "committed 300480 None"), done.stderr
-    assert int(grown) < 200_000_000

@@ -39,9 +39,15 @@ def _changed_since(session: Session, change: int) -> list[str]:
 
 
 def _resting_on(session: Session, change: int) -> list[str]:
-    """Standing records beside those that a change made, and that refer to one of them; one statement."""
-    branches = [_referring(other, reference, change) for other in KINDS for reference in references_of(other)]
-    found = session.execute(union_all(*branches)).all()
+    """Standing records beside those that a change made, and that refer to one of them."""
+    made = [kind for kind in KINDS if session.execute(_touched(kind, change).limit(1)).first() is not None]
+    branches = [
+        _referring(other, reference, change)
+        for other in KINDS
+        for reference in references_of(other)
+        if reference.to in made
+    ]
+    found = session.execute(union_all(*branches)).all() if branches else []
     return sorted({f"/v1/{path}/{key}" for path, key in found})
 
 

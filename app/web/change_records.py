@@ -65,7 +65,7 @@ class ChangeRecords(BaseModel):
     """A page of the records a change touched."""
 
     data: list[RecordAct] = Field(description="What was done to each record, by noun and key.")
-    meta: RecordsMeta = Field(description="Which change it is about.")
+    meta: RecordsMeta = Field(description="The change itself.")
     links: ListLinks = Field(description="Addresses of this page and the next.")
 
 
