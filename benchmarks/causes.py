@@ -15,13 +15,12 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
+from app.core.settings import Settings
+from app.main import create_app
 from benchmarks.postgresql import postgresql
 from benchmarks.questions import choose_cases
 from benchmarks.record import opened, record_months, record_places, write_plain
 from benchmarks.subjects import CACHE_SETTING, OUR_CALLS
-
-from app.core.settings import Settings
-from app.main import create_app
 
 # The innermost frame that a mark fits says what a sample is: (mark in path and function, what it is).
 _MARKS = (

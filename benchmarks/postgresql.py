@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-from benchmarks.processes import SERVER_CORE
 from sqlalchemy import create_engine, make_url, text
+
+from benchmarks.processes import SERVER_CORE
 
 
 @dataclass(frozen=True)

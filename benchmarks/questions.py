@@ -1,7 +1,6 @@
 """The four requests that are measured, each with up to 200 cases, and what an answer to a case has to hold."""
 
 import sqlite3
-from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum

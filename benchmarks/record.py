@@ -1,4 +1,4 @@
-"""The same counts in every store: through the ledger into a database of the service, and into a plain table for others."""
+"""The same counts in every store: through the ledger into a record of the service, into a plain table for others."""
 
 import csv
 import sqlite3
@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks.rows import Count, make_months
 from sqlmodel import Session
 
 from app import seeds
@@ -22,6 +21,7 @@ from app.reports.models import ReportIn
 from app.reports.store import REPORTS
 from app.sources.models import SourceIn
 from app.sources.store import SOURCES
+from benchmarks.rows import Count, make_months
 
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)  # of all changes, so that both engines answer the same bytes
 _BLANK = {name: field.get_default() for name, field in HeadcountFields.model_fields.items() if not field.is_required()}

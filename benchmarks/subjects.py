@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
+from app.core.settings import Settings
 from benchmarks.processes import ROOT
 from benchmarks.questions import Case, Question
 from benchmarks.rows import days
-
-from app.core.settings import Settings
 
 LIMIT, TUTORIAL = "limit", "tutorial"
 OURS = "this service"

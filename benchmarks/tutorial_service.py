@@ -1,4 +1,4 @@
-"""The same questions answered as the tutorials of FastAPI and SQLModel answer them: one table, models, a session each."""
+"""The same questions answered as the tutorials of FastAPI and SQLModel do: one table, models, a session each."""
 
 import os
 from collections.abc import Iterator

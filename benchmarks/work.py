@@ -11,6 +11,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from app.seeds import seed
 from benchmarks.files import monthly_file
 from benchmarks.machine import machine
 from benchmarks.postgresql import Server, postgresql
@@ -21,8 +22,6 @@ from benchmarks.stages import STAGES
 from benchmarks.subjects import OUR_COMMAND
 from benchmarks.table import draw_work
 from benchmarks.writes import measure_writes, prepare
-
-from app.seeds import seed
 
 _MANY = 1_000_000
 _STARTS = 5

@@ -8,9 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from statistics import median
 
-from benchmarks.processes import Running, cpu_seconds
-from benchmarks.rows import Count, make_months
-
 from app.core.database import Database
 from app.core.history import Origin, begin_change, record
 from app.reports.models import ReportIn
@@ -19,6 +16,8 @@ from app.sources.models import SourceIn
 from app.sources.store import SOURCES
 from app.tokens.models import Role
 from app.tokens.store import create_token
+from benchmarks.processes import Running, cpu_seconds
+from benchmarks.rows import Count, make_months
 
 POSTS = 200
 WRITERS = 8

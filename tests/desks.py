@@ -71,9 +71,8 @@ def desk_at(url: str, **settings: object) -> Iterator[Desk]:
 
 def source(name: str, **values: object) -> dict:
     """A source that can be posted."""
-    return {
-        "id": name, "kind": "news", "title": "A paper", "publisher": "The Paper", "published_on": "2025-08-20", **values,
-    }  # fmt: skip
+    told = {"kind": "news", "title": "A paper", "publisher": "The Paper", "published_on": "2025-08-20"}
+    return {"id": name, **told, **values}
 
 
 def report(name: str, **values: object) -> dict:

@@ -18,7 +18,6 @@ from schemathesis.specs.openapi.checks import (
 from tests.conftest import Databases
 from tests.desks import desk_at
 
-
 MODES = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
 
 

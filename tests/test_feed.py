@@ -2,7 +2,9 @@
 
 import json
 import re
+import textwrap
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -238,6 +240,21 @@ def test_a_mirror_holds_what_the_lists_show(busy: httpx.Client, kind):
             assert seen == value, (kind.path, key, name)
 
 
+def test_the_mirror_in_the_documents_works(busy: httpx.Client):
+    page = (Path(__file__).parent.parent / "docs" / "history.md").read_text(encoding="utf-8")
+    [code] = re.findall(r"^    import httpx\n(?:    .*\n|\n)+", page, re.MULTILINE)
+    names: dict[str, Any] = {}
+    exec(textwrap.dedent(code), names)
+    records: dict[tuple[str, str], dict | None] = {}
+    assert names["follow"](busy, records, 0) == 130
+    held: Mirror = empty_mirror()
+    for (noun, key), fields in records.items():
+        if fields is not None:
+            held[noun][key] = fields
+    assert held == tables(busy.app.state.database)
+    assert names["follow"](busy, records, 130) == 130
+
+
 # --- pages ---
 
 
@@ -424,6 +441,7 @@ def test_a_page_of_records_takes_one_statement_more_for_each_noun_shown(busy: ht
         {"since": 119},
         {"since": 99, "limit": 1},
         {"noun": "headcounts", "record": str(KAZ_UNDOF)},
+        {"noun": "headcounts", "since": 118},
         {"records": 100},
         {"records": 126},
     ],

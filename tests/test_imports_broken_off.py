@@ -324,6 +324,11 @@ def test_imports_that_wait_or_have_nothing_to_tell_are_not_given_up(
         post_file(desk, "a,b\n1,2\n")  # gives up what is lost
         states = [desk.read(f"/v1/imports/{number}")["data"]["state"] for number in (first, second)]
         assert states == ["running", "waiting"]
+        # Nor where nothing can be noted, as while a long import has the only writer there is.
+        monkeypatch.setattr(store, "LOST_AFTER", timedelta(0))
+        post_file(desk, "a,b\n1,2\n")
+        states = [one["state"] for one in desk.read("/v1/imports", before=second + 1)["data"]]
+        assert states == ["waiting", "running"]
         Slow.go.set()
         assert [told(ended(desk, number)) for number in (first, second)] == [NEW, NEW]
     server.shutdown()

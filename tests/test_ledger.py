@@ -227,6 +227,12 @@ def test_every_table_of_records_is_a_ledger():
     ledgers = {name for name, table in SQLModel.metadata.tables.items() if "recorded_in" in table.c}
     parts = {"mission_host", "authorisation_mission", "pledge_unit", "report_mission", "claim_subject"}
     keys = {name for name in SQLModel.metadata.tables if name.endswith("_key")}
-    beside = {"token", "kept_answer", "proposal", "file_import", "import_fault"}  # no statements about peacekeepers: nothing an answer may show
+    beside = {
+        "token",
+        "kept_answer",
+        "proposal",
+        "file_import",
+        "import_fault",
+    }  # no statements about peacekeepers: nothing an answer may show
     assert set(SQLModel.metadata.tables) == ledgers | parts | keys | beside | {"change"}
     assert ledgers == {kind.ledger.table.name for kind in KINDS}

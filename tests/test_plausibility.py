@@ -20,7 +20,7 @@ from app.core.settings import Settings
 from app.headcounts.models import HeadcountIn
 from app.missions.store import load_names
 from app.recording.kinds import KIND_BY_PATH
-from app.recording.plausibility import EntryWarning, warnings_about  # noqa: A004
+from app.recording.plausibility import EntryWarning, warnings_about
 from tests.conftest import SHARED, Databases
 from tests.desks import desk_at
 from tests.real_data import record_un_tables

@@ -161,6 +161,19 @@ def test_nothing_is_lost_or_sent_twice_while_others_write_and_clients_come_back(
             assert follower.result() == list(range(120, 150))
 
 
+def test_who_hears_of_a_change_finds_it_at_once(databases: Databases):
+    settings = Settings(database_url=databases.seeded(), cache_bytes=64_000_000)
+    other = Database(settings)
+    with serving(settings) as client, following(client) as found:
+        for number in range(120, 140):
+            asked = {"since": number - 1}
+            assert client.get("/v1/changes", params=asked).json()["data"] == []
+            record_source(other, f"source-{number}")
+            assert next(found)[0] == number
+            assert [row["number"] for row in client.get("/v1/changes", params=asked).json()["data"]] == [number]
+    other.close()
+
+
 def test_a_quiet_stream_gives_signs_of_life(client: httpx.Client, elsewhere: Database):
     watch_of(client).quiet_at_most = 0.05
     with client.stream("GET", STREAM) as answer:

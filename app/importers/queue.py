@@ -31,6 +31,11 @@ class ImportQueue:
         sent.add_done_callback(lambda _: self._under_way.discard(job.number))
         return sent
 
+    @property
+    def under_way(self) -> tuple[int, ...]:
+        """Numbers of the imports that wait or are being done in this process."""
+        return tuple(self._under_way)
+
     def close(self) -> None:
         """Break off what is under way, and wait until that is noted."""
         self._stop.set()
@@ -41,10 +46,9 @@ class ImportQueue:
     def _beat(self) -> None:
         """Tell from time to time that imports are not lost: those that wait, and the one that has nothing to tell."""
         while not self._stop.wait(_BEAT_EVERY):
-            numbers = tuple(self._under_way)
-            if numbers:
+            if self.under_way:
                 try:
                     with self._shop.database.write() as session:
-                        keep_alive(session, numbers, datetime.now(UTC))
+                        keep_alive(session, self.under_way, datetime.now(UTC))
                 except SQLAlchemyError as error:
                     _LOG.info("imports could not be noted to be alive: %s", type(error).__name__)

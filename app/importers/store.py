@@ -72,16 +72,22 @@ def record_faults(session: Session, number: int, faults: Iterable[tuple[int, str
         session.connection().execute(insert(ImportFault.__table__), rows)  # type: ignore[attr-defined]
 
 
-def get_import(session: Session, number: int, now: datetime) -> ImportOut:
-    """One import; NotFound if there is none."""
-    found = _imports(session, select(FileImport.__table__).where(col(FileImport.id) == number), now)  # type: ignore[attr-defined]
+def get_import(session: Session, number: int, now: datetime, here: Collection[int] = ()) -> ImportOut:
+    """One import; NotFound if there is none. Those under way `here`, in this process, are surely not lost."""
+    statement = select(FileImport.__table__).where(col(FileImport.id) == number)  # type: ignore[attr-defined]
+    found = _imports(session, statement, now, here)
     if not found:
         raise NotFound(f"There is no import {number}; see /v1/imports.")
     return found[0]
 
 
 def list_imports(
-    session: Session, states: Sequence[ImportState] | None, before: int | None, limit: int, now: datetime
+    session: Session,
+    states: Sequence[ImportState] | None,
+    before: int | None,
+    limit: int,
+    now: datetime,
+    here: Collection[int] = (),
 ) -> list[ImportOut]:
     """Imports below a number, the newest first."""
     statement = select(FileImport.__table__).order_by(col(FileImport.id).desc()).limit(limit)  # type: ignore[attr-defined]
@@ -89,7 +95,7 @@ def list_imports(
         statement = statement.where(col(FileImport.id) < before)
     if states is not None:
         statement = statement.where(col(FileImport.state).in_(states))
-    return _imports(session, statement, now)
+    return _imports(session, statement, now, here)
 
 
 def list_faults(session: Session, number: int, after: int, limit: int) -> list[FaultOut]:
@@ -122,22 +128,26 @@ def find_same(session: Session, sha256: str, importer: str) -> int | None:
     return found
 
 
-def give_up_lost(session: Session, now: datetime) -> None:
+def give_up_lost(session: Session, now: datetime, here: Collection[int] = ()) -> None:
     """Mark as failed what a process that is gone has left under way. Nothing of it is in the record."""
     told = Told(problem="The service stopped while it was at work on this. Nothing was recorded; send the file again.")
     session.execute(
         update(FileImport)
-        .where(col(FileImport.state).in_(_UNDER_WAY), col(FileImport.beat_at) < now - LOST_AFTER)
+        .where(
+            col(FileImport.state).in_(_UNDER_WAY),
+            col(FileImport.beat_at) < now - LOST_AFTER,
+            col(FileImport.id).not_in(here),
+        )
         .values(state=ImportState.FAILED, finished_at=now, told=told.model_dump_json())
     )
 
 
-def _imports(session: Session, statement: Any, now: datetime) -> list[ImportOut]:
+def _imports(session: Session, statement: Any, now: datetime, here: Collection[int]) -> list[ImportOut]:
     found = []
     for row in session.execute(statement):
         values = {name: value for name, value in row._mapping.items() if name not in ("beat_at", "told")}
         told = told_of(row.told)
-        if row.state in _UNDER_WAY and row.beat_at < now - LOST_AFTER:
+        if row.state in _UNDER_WAY and row.beat_at < now - LOST_AFTER and row.id not in here:
             values["state"] = ImportState.FAILED
             told["problem"] = "The service stopped while it was at work on this. Send the file again."
         found.append(ImportOut.model_validate({**values, **told}))

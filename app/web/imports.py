@@ -171,7 +171,7 @@ def _import(
         note_use(session, holder, now)
         kept = None if key is None else find_reply(session, holder.name, key, digest)
         if kept is None:
-            give_up_lost(session, now)
+            give_up_lost(session, now, request.app.state.imports.under_way)
             number = record_import(session, order, file, holder.name, reason, now)
             if key is not None:
                 keep_reply(session, holder.name, key, digest, Reply(202, {}, str(number)), now)
@@ -204,7 +204,7 @@ def _answer(request: Request, number: int, headers: dict[str, str]) -> Response:
     """The import as it is: 202 while it is under way."""
     database: Database = request.app.state.database
     with database.read() as session:
-        found = get_import(session, number, datetime.now(UTC))
+        found = get_import(session, number, datetime.now(UTC), request.app.state.imports.under_way)
     status = 202 if found.state in (ImportState.WAITING, ImportState.RUNNING) else 201
     headers = {"Location": f"/v1/imports/{number}", "Cache-Control": "no-store", **headers}
     return Response(b'{"data":' + row_json(found) + b"}", status, headers, media_type="application/json")
@@ -221,8 +221,8 @@ def _add_reading(router: APIRouter) -> None:
     def list_them(request: Request, query: Annotated[ImportQuery, Query()]) -> ImportList:
         database: Database = request.app.state.database
         with database.read() as session:
-            now = datetime.now(UTC)
-            return ImportList(data=list_imports(session, query.state, query.before, query.limit, now))
+            now, here = datetime.now(UTC), request.app.state.imports.under_way
+            return ImportList(data=list_imports(session, query.state, query.before, query.limit, now, here))
 
     @router.get(
         "/imports/template.csv",
@@ -248,7 +248,8 @@ def _add_reading(router: APIRouter) -> None:
     def read_it(request: Request, number: _Number) -> ImportAnswer:
         database: Database = request.app.state.database
         with database.read() as session:
-            return ImportAnswer(data=get_import(session, number, datetime.now(UTC)))
+            here = request.app.state.imports.under_way
+            return ImportAnswer(data=get_import(session, number, datetime.now(UTC), here))
 
     @router.get(
         "/imports/{number}/faults",

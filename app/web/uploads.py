@@ -54,7 +54,6 @@ async def read_upload(request: Request) -> Upload:
     length = request.headers.get("content-length", "")
     if length.isascii() and length.isdigit() and int(length[:20]) > limit:
         raise _too_large(limit)
-
     try:
         parser = _Form(request.headers, _pieces(request, settings), max_files=1, max_fields=_MOST_FIELDS)
         form = await parser.parse()

@@ -31,13 +31,14 @@ class Watch:
     Streams hold no session. Together they take one connection at a time, however many there are.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, tell: Callable[[int], None]) -> None:
         self.last = 0  # number of the last change seen
         self.streams = 0
         self.most_streams = 200
         self.look_every = 0.5  # seconds
         self.quiet_at_most = 15.0  # seconds, after which a sign of life is sent
         self._database = database
+        self._tell = tell  # others who have to know of a change before a client hears of it and asks
         self._looking: asyncio.Task[None] | None = None
         self._moved = asyncio.Event()
         self._turn = asyncio.Lock()
@@ -66,6 +67,7 @@ class Watch:
         """Tell those who wait that the record has grown to this change."""
         if number > self.last:
             self.last = number
+            self._tell(number)
             self._moved.set()
             self._moved = asyncio.Event()
 
