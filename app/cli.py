@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from alembic.util import CommandError
 from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 
@@ -24,6 +23,7 @@ from app.core.database import Database
 from app.core.errors import TrackerError
 from app.core.history import open_view
 from app.core.settings import Settings
+from app.migrate import SchemaError
 from app.migrate import migrate as run_migrations
 from app.remote import RemoteProblem
 from app.seeds import SeedError
@@ -50,7 +50,7 @@ def main() -> None:
     """Run the program; a failure is one sentence on standard error and exit status 1."""
     try:
         program()
-    except (TrackerError, RemoteProblem, SeedError, SQLAlchemyError, ValidationError, CommandError) as error:
+    except (TrackerError, RemoteProblem, SeedError, SQLAlchemyError, ValidationError, SchemaError) as error:
         print(f"peacekeeping: {_sentence(error)}", file=sys.stderr)
         raise SystemExit(1) from error
 

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, text
 
 from app.core.database import Database
@@ -15,13 +13,28 @@ _PACKAGED = Path(__file__).parent / "_migrations"
 _CHECKOUT = Path(__file__).parent.parent / "migrations"
 
 
+class SchemaError(Exception):
+    """A schema that cannot be gone to, as alembic words it."""
+
+
 def migrate(database: Database, revision: str = "head", *, down: bool = False) -> None:
-    """Run the migrations up (or down) to a revision; others that try meanwhile wait, then find nothing to do."""
+    """Run the migrations up (or down) to a revision; others that try meanwhile wait, then find nothing to do.
+
+    Raises SchemaError for a revision that does not exist.
+    """
+    # Loaded here: the program has many commands, one of them migrates, and this takes a third of its start.
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
+
     with _migrating(database) as connection:
         config = Config()
         config.set_main_option("script_location", str(_PACKAGED if _PACKAGED.exists() else _CHECKOUT))
         config.attributes["connection"] = connection
-        (command.downgrade if down else command.upgrade)(config, revision)
+        try:
+            (command.downgrade if down else command.upgrade)(config, revision)
+        except CommandError as error:
+            raise SchemaError(str(error)) from error
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from typing import Any
 from app.core.settings import Settings
 from app.main import create_app
 from benchmarks.postgresql import postgresql
+from benchmarks.processes import end_tidily
 from benchmarks.questions import choose_cases
 from benchmarks.record import opened, record_months, record_places, write_plain
 from benchmarks.subjects import CACHE_SETTING, OUR_CALLS
@@ -148,6 +149,7 @@ def _table(question: str, milliseconds: float, seen: Counter[str]) -> Iterator[s
 
 def main() -> None:
     """Print the causes of all four questions."""
+    end_tidily()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--postgresql", action="store_true")

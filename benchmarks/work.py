@@ -15,7 +15,7 @@ from app.seeds import seed
 from benchmarks.files import monthly_file
 from benchmarks.machine import machine
 from benchmarks.postgresql import Server, postgresql
-from benchmarks.processes import ROOT, SERVER_CORE, fetch, memory_mb, on_core, running
+from benchmarks.processes import ROOT, SERVER_CORE, end_tidily, fetch, memory_mb, on_core, running
 from benchmarks.record import opened, record_places
 from benchmarks.speed import RESULTS
 from benchmarks.stages import STAGES
@@ -37,6 +37,7 @@ Measured = Iterator[dict[str, Any]]
 
 def main() -> None:
     """Measure and print; fails only if something cannot be measured."""
+    end_tidily()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=100_000, help="rows of the file")
     parser.add_argument("--rounds", type=int, default=3)

@@ -88,6 +88,7 @@ def answer_model(noun: Noun) -> type[BaseModel]:
     )
 
 
+@cache
 def post_model(noun: Noun, kind: Kind) -> type[BaseModel]:
     """The body of a POST."""
     fields: dict[str, Any] = {"reason": (Line | None, Field(None, description=_REASON, examples=["Read today."]))}
@@ -109,6 +110,7 @@ def _without_report(kind: Kind) -> type[BaseModel]:
     )
 
 
+@cache
 def patch_model(noun: Noun, kind: Kind) -> type[BaseModel]:
     """The body of a PATCH: any fields but the key, and why."""
     fields: dict[str, Any] = {"reason": (Line, Field(description=_REASON, examples=_EXAMPLE))}
