@@ -33,6 +33,7 @@ ADMIN_ONLY = {
     ("GET", "/v1/tokens/{id}"),
     ("DELETE", "/v1/tokens/{id}"),
     ("POST", "/v1/tokens/{id}/rotate"),
+    ("DELETE", "/v1/imports/{number}"),
 }
 
 

@@ -17,8 +17,8 @@ STEPS = read_steps((ROOT / "docs" / "posting.md").read_text(encoding="utf-8"))
 def test_the_walk_through_posting_goes_as_it_is_shown(databases: Databases, way: str, tmp_path: Path):
     url = databases.seeded()
     with (
-        serving(Settings(database_url=url)) as service,
-        serving(Settings(database_url=url, four_eyes=True)) as careful,
+        serving(Settings(database_url=url, cache_bytes=64_000_000)) as service,
+        serving(Settings(database_url=url, four_eyes=True, cache_bytes=64_000_000)) as careful,
     ):
         addresses = {
             "http://127.0.0.1:8000": str(service.base_url).rstrip("/"),
@@ -32,7 +32,7 @@ def test_what_the_readme_shows_of_writing_is_true(databases: Databases, tmp_path
     steps = read_steps(section)
     assert len(steps) == 3
     url = databases.seeded()
-    with serving(Settings(database_url=url)) as service:
+    with serving(Settings(database_url=url, cache_bytes=64_000_000)) as service:
         go_through(steps, "program", {"http://127.0.0.1:8000": str(service.base_url).rstrip("/")}, url, tmp_path)
 
 
