@@ -283,4 +283,4 @@ def test_a_page_takes_a_fixed_number_of_statements(seeded: httpx.Client, address
 
 def test_every_kind_of_sum_is_declared_once():
     computed = [(noun.path, one.name) for noun in NOUNS for one in noun.includes if isinstance(one, Computed)]
-    assert computed == [("missions", "strength"), ("countries", "strength")]
+    assert computed == [("missions", "strength"), ("countries", "strength"), ("changes", "records")]
