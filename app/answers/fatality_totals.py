@@ -148,7 +148,7 @@ class FatalityTotalsMeta(BaseModel):
     revision: int = Field(description="Number of the last change the answer takes into account.", examples=[120])
     known_at: str | None = Field(description="The moment asked about, UTC; null: now.", examples=[None])
     scope: FatalityScope = Field(description="The scope asked about, resolved to codes.")
-    coverage: FatalityCoverage = Field(description="What the record lists, whatever is asked.")
+    coverage: FatalityCoverage = Field(description="What the sums rest on.")
     deaths: int | None = Field(description="Deaths in scope, persons; null: none is listed.", examples=[251])
     reason: FatalityReason | None = Field(
         description="Why there are no rows: `no_fatalities`, the record lists no death at all; `none_in_scope`, it "

@@ -11,7 +11,9 @@ from app.core.vocabulary import Line, Slug, Text, normalise
 
 
 class AliasFields(BaseModel):
-    id: Slug | None = Field(None, description="Stable id; made of the code and the name unless given.")
+    id: Slug | None = Field(
+        None, description="Stable id; made of the code and the name unless given.", examples=["tur.turkey"]
+    )
     name: Line = Field(description="The name as printed.", examples=["Turkey"])
     language: Line | None = Field(None, description="Language, ISO 639-1.", examples=["en"])
     valid_from: PartialDate | None = Field(None, description="Since when it was in use.", examples=["2005-05"])

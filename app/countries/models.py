@@ -146,7 +146,7 @@ class SuccessionKind(StrEnum):
 
 
 class CountrySuccessionFields(BaseModel):
-    id: Slug | None = Field(None, description="Stable id; made of both codes unless given.")
+    id: Slug | None = Field(None, description="Stable id; made of both codes unless given.", examples=["a.b"])
     predecessor: Iso3 = Field(description="Country before.", examples=["CSK"])
     successor: Iso3 = Field(description="Country after.", examples=["CZE"])
     on: PartialDate | None = Field(None, description="When, to its precision.", examples=["1993-01-01"])

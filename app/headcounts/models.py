@@ -31,7 +31,7 @@ class HeadcountStatus(StrEnum):
 
 
 class HeadcountFields(BaseModel):
-    id: int | None = Field(None, description="Given by the service.")
+    id: int | None = Field(None, description="Given by the service.", examples=[None])
     report: Slug = Field(description="Report that states it.", examples=["un-dpo-2024-03-31"])
     country: Iso3 = Field(description="Country of the people counted, ISO 3166-1 alpha-3.", examples=["KAZ"])
     mission: MissionCode | None = Field(

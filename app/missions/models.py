@@ -189,7 +189,7 @@ class MissionAliasQuery(ListQuery):
 
 
 class MissionLineageFields(BaseModel):
-    id: Slug | None = Field(None, description="Stable id; made of both codes unless given.")
+    id: Slug | None = Field(None, description="Stable id; made of both codes unless given.", examples=["a.b"])
     predecessor: MissionCode = Field(description="Mission before.", examples=["MONUC"])
     successor: MissionCode = Field(description="Mission after.", examples=["MONUSCO"])
     on: PartialDate | None = Field(None, description="When one followed the other.", examples=["2010-07-01"])

@@ -23,7 +23,7 @@ class PrintedLevel(StrEnum):
 
 
 class PrintedTotalFields(BaseModel):
-    id: int | None = Field(None, description="Given by the service.")
+    id: int | None = Field(None, description="Given by the service.", examples=[None])
     report: Slug = Field(description="Report whose source prints it.", examples=["un-dpo-2024-03-31"])
     mission: MissionCode | None = Field(
         None, description="Mission it is the total of; null: over all missions.", examples=["UNDOF"]
