@@ -171,9 +171,11 @@ def test_unknown_addresses_and_methods(seeded_sqlite: httpx.Client):
     problem(seeded_sqlite.get("/v2/missions"), 404, "not_found")
     problem(seeded_sqlite.get("/v1/missions/"), 404, "not_found")
     for method in ("POST", "PUT", "PATCH", "DELETE", "TRACE"):
-        answer = seeded_sqlite.request(method, "/v1/missions")
+        answer = seeded_sqlite.request(method, "/v1/totals")
         problem(answer, 405, "method_not_allowed")
         assert answer.headers["allow"] == "GET, HEAD"
+    for method in ("PUT", "PATCH", "DELETE", "TRACE"):
+        problem(seeded_sqlite.request(method, "/v1/missions"), 405, "method_not_allowed")
 
 
 def test_types_that_cannot_be_made_are_406(seeded_sqlite: httpx.Client):
