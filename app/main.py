@@ -11,6 +11,8 @@ from app.answers.facts import FACTUAL, load_facts
 from app.answers.questions import QUESTIONS
 from app.core.database import Database
 from app.core.settings import Settings
+from app.dashboard.assets import Assets
+from app.dashboard.routes import dashboard_router, home
 from app.importers.fetch_rules import FetchRules
 from app.importers.limits import Limits
 from app.importers.queue import ImportQueue
@@ -124,7 +126,10 @@ def _add_routes(app: FastAPI) -> None:
     app.include_router(proposal_router())
     app.include_router(token_router())
     described = {one.path: one.description for one in QUESTIONS} | {noun.path: noun.description for noun in NOUNS}
-    app.include_router(page_router([Link(href=f"/v1/{path}", title=title) for path, title in described.items()]))
+    links = [Link(href=f"/v1/{path}", title=title) for path, title in described.items()]
+    assets = Assets()
+    app.include_router(page_router(links, home(assets)))
+    app.include_router(dashboard_router(assets))
 
 
 def _workshop(settings: Settings, database: Database) -> Workshop:

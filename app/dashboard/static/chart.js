@@ -1,0 +1,123 @@
+// Pictures: drawn from the specification that the API gives for a question, after the numbers are on the page.
+
+import { get } from "./api.js";
+import { fill, h } from "./dom.js";
+import { page } from "./links.js";
+
+const PICTURES = [
+  ["SVG", "svg"],
+  ["PNG", "png"],
+  ["Vega-Lite", "vega-lite"],
+];
+const TABLES = [
+  ["CSV", "csv"],
+  ["JSON", "json"],
+];
+let bundle = null;
+
+// A figure of one request; `numbers` is the same as a table, which readers of screens and of print have instead.
+export function chart(path, label, numbers, { open = false, tall = false, rows = "Numbers" } = {}) {
+  const place = h("div", { class: tall ? "chart tall" : "chart", role: "img", "aria-label": label });
+  const details = numbers ? h("details", { class: "numbers", open }, h("summary", null, rows), numbers) : null;
+  const figure = h("figure", null, place, details, links(path));
+  whenSeen(place, () => draw(place, path).catch((error) => fail(place, details, error)));
+  return figure;
+}
+
+function links(path) {
+  const at = (format) => `${path}${path.includes("?") ? "&" : "?"}format=${format}`;
+  const item = ([name, format]) => h("a", { href: at(format) }, name);
+  return h("figcaption", { class: "formats" }, h("span", null, "As"), [...PICTURES, ...TABLES].map(item));
+}
+
+function whenSeen(place, act) {
+  const watch = new IntersectionObserver(
+    (seen) => {
+      if (!seen.some((one) => one.isIntersecting)) return;
+      watch.disconnect();
+      requestIdleCallback(act, { timeout: 500 });
+    },
+    { rootMargin: "300px" },
+  );
+  watch.observe(place);
+}
+
+function fail(place, details, error) {
+  console.warn("chart:", error.message);
+  fill(place, h("p", { class: "note" }, "The chart could not be drawn; the numbers are below."));
+  place.classList.add("failed");
+  place.removeAttribute("role");
+  if (details) details.open = true;
+}
+
+async function draw(place, path) {
+  const specification = await get(`${path}${path.includes("?") ? "&" : "?"}format=vega-lite`);
+  bundle ??= import("./vega-embed.js");
+  const { vegaEmbed, default: whole } = await bundle;
+  const embed = vegaEmbed ?? whole;
+  const spec = structuredClone(specification);
+  inward(spec);
+  await embed(place, fitted(spec), {
+    actions: false,
+    ast: true,
+    config: theme(),
+    defaultStyle: false,
+    renderer: "svg",
+    tooltip: { disableDefaultStyle: true },
+    loader: { target: "_self" },
+  });
+}
+
+// The chart takes the width there is; maps keep theirs and are scaled by the style sheet.
+function fitted(spec) {
+  if (spec.width === undefined || typeof spec.width === "number")
+    spec.width = spec.projection ? spec.width : "container";
+  spec.autosize ??= { type: "fit", contains: "padding" };
+  delete spec.background;
+  return spec;
+}
+
+// Marks lead to pages instead of bare answers, wherever the specification keeps the addresses.
+function inward(value) {
+  for (const [name, inner] of Object.entries(value)) {
+    if (inner && typeof inner === "object") inward(inner);
+    else if (typeof inner === "string" && inner.startsWith("/v1/") && !name.startsWith("$")) value[name] = page(inner);
+  }
+}
+
+// Colours and letters of the page, in either scheme.
+function theme() {
+  const style = getComputedStyle(document.documentElement);
+  const of = (name) => style.getPropertyValue(name).trim();
+  const text = { labelColor: of("--soft"), titleColor: of("--soft"), labelFont: of("--font"), titleFont: of("--font") };
+  return {
+    background: null,
+    font: of("--font"),
+    view: { stroke: null },
+    axis: {
+      ...text,
+      domainColor: of("--rule"),
+      gridColor: of("--rule"),
+      tickColor: of("--rule"),
+      labelFontSize: 12,
+      titleFontWeight: "normal",
+    },
+    legend: text,
+    title: {
+      color: of("--ink"),
+      subtitleColor: of("--soft"),
+      font: of("--font"),
+      subtitleFont: of("--font"),
+      anchor: "start",
+      fontWeight: 600,
+    },
+    text: { color: of("--ink"), font: of("--font") },
+    mark: { color: of("--accent") },
+    bar: { color: of("--accent") },
+    line: { color: of("--accent") },
+    point: { color: of("--accent") },
+    circle: { color: of("--accent") },
+    geoshape: { fill: of("--land"), stroke: of("--paper") },
+    range: { category: ["--accent", "--second", "--third", "--fourth", "--fifth"].map(of), ramp: { scheme: "blues" } },
+  };
+}
