@@ -1,4 +1,4 @@
-"""The pages people look at. They are drawn in the browser from the public API; the server only says which page it is."""
+"""The pages people look at: drawn in the browser from the public API; the server only says which page it is."""
 
 import hashlib
 from collections.abc import Callable
@@ -87,8 +87,8 @@ def _about(assets: Assets, path: str, make: Callable[[dict[str, Any]], Page]) ->
         except InvalidRequest as fault:
             return _failure(assets, 404, "There is no such page", fault, path)
         except (OperationalError, InterfaceError, PoolTimeout):
-            fault = NotFound("The database cannot be reached or is busy. Load the page again in a moment.")
-            return _failure(assets, 503, "Out of reach", fault)
+            busy = NotFound("The database cannot be reached or is busy. Load the page again in a moment.")
+            return _failure(assets, 503, "Out of reach", busy)
         stored = str(values[noun.listing.key])
         if stored != key:
             query = f"?{request.url.query}" if request.url.query else ""
@@ -110,7 +110,8 @@ def _known_at(request: Request) -> datetime | None:
     """The moment in the address; InvalidRequest for any date in it that is none."""
     for name in _DATES:
         _checked(_DATE, name, request.query_params.get(name) or None)
-    return _checked(_MOMENT, "known_at", request.query_params.get("known_at") or None)
+    moment: datetime | None = _checked(_MOMENT, "known_at", request.query_params.get("known_at") or None)
+    return moment
 
 
 def _checked(adapter: TypeAdapter[Any], name: str, text: str | None) -> Any:

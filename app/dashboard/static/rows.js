@@ -85,6 +85,8 @@ const HIDDEN = new Set([
   "authorisation_record",
 ]);
 
+const correction = (noun, key) => h("a", { href: `/post?form=correct&noun=${noun}&record=${key}` }, "Correct it");
+
 const TELLING = new Set("authorisations pledges contingents status-events ceilings".split(" "));
 
 // A record: its fields, the sentences it rests on, and where its history is.
@@ -106,7 +108,7 @@ export async function record(of) {
       "p",
       { class: "formats" },
       h("a", { href: of }, "JSON"),
-      row.revision ? behind(`${path}/revisions`, "History") : null,
+      row.revision ? [behind(`${path}/revisions`, "History"), " ", correction(noun, key)] : null,
     ),
   ];
 }
