@@ -22,6 +22,7 @@ from app.contingents.models import ContingentIn, StatusEventIn
 from app.contingents.store import CONTINGENTS, STATUS_EVENTS
 from app.core.database import Database
 from app.core.history import Ledger, Origin, begin_change, hold_ledger, known_keys, record
+from app.core.packaged import SEED_DATA
 from app.core.vocabulary import PersonnelType
 from app.countries.models import CountryAliasIn, CountryIn, CountrySuccessionIn
 from app.countries.store import COUNTRIES, COUNTRY_ALIASES, COUNTRY_SUCCESSIONS
@@ -39,9 +40,6 @@ from app.sources.models import ClaimIn, SourceIn
 from app.sources.store import CLAIMS, SOURCES
 
 AUTHOR = "seed"
-_PACKAGED = Path(__file__).parent / "_seed_data"
-_CHECKOUT = Path(__file__).parent.parent / "seed_data"
-SEED_DATA = _PACKAGED if _PACKAGED.exists() else _CHECKOUT
 
 
 class SeedError(Exception):

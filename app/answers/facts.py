@@ -18,11 +18,12 @@ from app.missions.store import HOST_OF_MISSION, NAMED
 
 @dataclass(frozen=True)
 class CountryFacts:
-    """`valid_from` and `valid_to` (exclusive) bound its existence where the record knows it."""
+    """`valid_from` and `valid_to` (exclusive) bound its existence where the record knows it; `m49` keys its shape."""
 
     region: Region | None
     valid_from: str | None
     valid_to: str | None
+    m49: int | None = None
 
     def existed_on(self, day: str) -> bool:
         """True unless the record says otherwise."""
@@ -32,7 +33,10 @@ class CountryFacts:
 
 @dataclass(frozen=True)
 class MissionFacts:
-    """`last_on` is the last day on which people may be counted: that of the withdrawal, or of the mandate."""
+    """`last_on` is the last day on which people may be counted: that of the withdrawal, or of the mandate.
+
+    `place` is the latitude and longitude of its headquarters.
+    """
 
     kind: MissionKind
     parent: str | None
@@ -40,6 +44,7 @@ class MissionFacts:
     ended_on: str | None
     last_on: str | None
     hosts: tuple[str, ...]
+    place: tuple[float, float] | None = None
 
     def started_by(self, day: str) -> bool:
         """True unless the record says that it began later."""
@@ -96,9 +101,8 @@ FACTUAL = (*NAMED, MissionLineage)  # what facts are read off
 
 def load_facts(session: Session, view: View, names: Names) -> Facts:
     """All countries and missions of a view, four statements."""
-    countries = select(col(Country.iso3), col(Country.un_region), col(Country.valid_from), col(Country.valid_to)).where(
-        standing(Country, view)
-    )
+    wanted = (Country.iso3, Country.un_region, Country.valid_from, Country.valid_to, Country.m49)
+    countries = select(*map(col, wanted)).where(standing(Country, view))
     hosts: dict[str, list[str]] = {}
     hosting = select(col(MissionHost.mission), col(MissionHost.country)).join(Mission, HOST_OF_MISSION)
     for mission, host in session.execute(hosting.where(standing(Mission, view))):
@@ -115,6 +119,7 @@ def load_facts(session: Session, view: View, names: Names) -> Facts:
                 ended_on=row.ended_on,
                 last_on=_last_on(row.drawdown_ended_on or row.ended_on),
                 hosts=tuple(sorted(hosts.get(row.code, []))),
+                place=None if row.latitude is None or row.longitude is None else (row.latitude, row.longitude),
             )
             for row in session.execute(select(Mission.__table__).where(standing(Mission, view)))  # type: ignore
         },

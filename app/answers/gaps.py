@@ -21,7 +21,7 @@ from app.answers.asking import (
 )
 from app.answers.cells import sum_cells
 from app.answers.rules import Bucket, Reason, Tally, Value, doubt_of, fill_bucket, value_of
-from app.answers.scope import AsOfQuery, Scope, resolve
+from app.answers.scope import AsOfQuery, DrawnQuery, Scope, resolve
 from app.answers.totals import Unknown, sources_of
 from app.ceilings.models import CeilingBasis, CeilingFields, Confidence
 from app.ceilings.rules import WHOLE_OF, Category, InForce, ceiling_in_force, number_of
@@ -111,7 +111,7 @@ class GapRow(BaseModel):
 COLUMNS = [name for name in GapRow.model_fields if name != "rows"]
 
 
-class GapsQuery(AsOfQuery):
+class GapsQuery(DrawnQuery, AsOfQuery):
     # A ceiling binds a whole mission, whoever serves there: what picks people is no parameter here.
     country: ClassVar[None] = None  # type: ignore[misc]
     region: ClassVar[None] = None  # type: ignore[misc]

@@ -20,7 +20,7 @@ from app.answers.asking import (
     scope_meta,
 )
 from app.answers.rules import Bucket, Reason, Tally, value_of
-from app.answers.scope import Month, ScopeQuery, resolve
+from app.answers.scope import DrawnQuery, Month, resolve
 from app.answers.series import buckets_of, month_filter, rows_link
 from app.answers.statements import latest_day
 from app.answers.totals import sources_of, sums_of, value_fields
@@ -61,7 +61,7 @@ class RankingRow(BaseModel):
     )
 
 
-class RankingsQuery(ScopeQuery):
+class RankingsQuery(DrawnQuery):
     month: Month | None = Field(
         None, description="The month; the latest with a complete report unless given.", examples=["2024-01"]
     )

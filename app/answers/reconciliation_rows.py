@@ -8,12 +8,12 @@ from pydantic import BaseModel, Field
 from app.answers.asking import AnswerMeta
 from app.answers.reconciliation_rules import PlanStatus
 from app.answers.rules import Reason
-from app.answers.scope import AsOfQuery
+from app.answers.scope import AsOfQuery, DrawnQuery
 from app.core.shapes import COUNTRY_NAME, MISSION_NAME, Codes, Words
 from app.core.vocabulary import Bound
 
 
-class ReconciliationQuery(AsOfQuery):
+class ReconciliationQuery(DrawnQuery, AsOfQuery):
     # An authorisation is one number for all its missions and people: what picks some of them is no parameter here.
     region: ClassVar[None] = None  # type: ignore[misc]
     mission_kind: ClassVar[None] = None  # type: ignore[misc]

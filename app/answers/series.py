@@ -21,7 +21,7 @@ from app.answers.asking import (
     values_of,
 )
 from app.answers.rules import Bucket, Sex, Tally, monthly_buckets, months_between
-from app.answers.scope import MonthsQuery, Scope, ScopeQuery, resolve
+from app.answers.scope import DrawnQuery, MonthsQuery, Scope, ScopeQuery, resolve
 from app.answers.statements import find_statements, latest_day
 from app.answers.totals import GroupFields, ValueFields, columns_of, group_values, sources_of, sums_of, value_fields
 from app.core.dates import first_day, last_day
@@ -44,7 +44,7 @@ class SeriesRow(ValueFields, GroupFields):
     )
 
 
-class SeriesQuery(MonthsQuery):
+class SeriesQuery(DrawnQuery, MonthsQuery):
     by: AnyOf[By] | None = Field(None, description="What to split each month by.", examples=[["mission"]])
 
 

@@ -1,6 +1,7 @@
 """How many people, summed along any dimensions, on one date."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -25,7 +26,7 @@ from app.answers.cells import sum_cells
 from app.answers.explain import Explained, explain
 from app.answers.plans import RelatedPlan, related_plans
 from app.answers.rules import Bucket, Reason, Sex, Tally, Value, unknown_reason, window_start
-from app.answers.scope import AsOfQuery, resolve
+from app.answers.scope import AsOfQuery, DrawnQuery, resolve
 from app.core.shapes import COUNTRY_NAME, MISSION_NAME, AnyOf
 from app.core.vocabulary import PersonnelType, Region
 
@@ -84,7 +85,7 @@ class TotalRow(ValueFields, GroupFields):
     )
 
 
-class TotalsQuery(AsOfQuery):
+class TotalsQuery(DrawnQuery, AsOfQuery):
     by: AnyOf[By] | None = Field(None, description="What to split the sum by.", examples=[["mission"]])
     explain: bool = Field(
         False,
@@ -116,6 +117,12 @@ def totals(ask: Ask, query: TotalsQuery) -> Answer:
         counted, not_counted = explain(ask, scope, bucket, query.max_age)
         beside = {"counted": counted, "not_counted": not_counted}
     return Answer(rows, meta, [*columns_of(grouping.by), *ValueFields.model_fields], beside)
+
+
+def rest_reason(ask: Ask, query: TotalsQuery) -> Reason | None:
+    """Why nothing is known of contributors that an answer `by=country` has no row of; None: they have nobody there."""
+    scope = replace(resolve(ask.session, query, ask.view, ask.facts), countries=None)
+    return Unknown(ask, query, Grouping((), scope, ask.facts), day_bucket(ask, scope, query)).reason(())
 
 
 def _cells(ask: Ask, grouping: Grouping, bucket: Bucket | None, groups: Mapping[Any, Tally]) -> Iterable[Tally]:

@@ -154,4 +154,12 @@ class ListQuery(ItemQuery):
     )
 
 
+class Picture(StrEnum):
+    """Forms in which an answer can be had as a picture, where there is one."""
+
+    SVG = "svg"
+    PNG = "png"
+    VEGA_LITE = "vega-lite"
+
+
 LIST_CONTROLS = frozenset(ListQuery.model_fields)

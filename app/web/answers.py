@@ -13,6 +13,9 @@ from sqlmodel import Session
 from app.answers.asking import Answer, Ask
 from app.answers.questions import Question
 from app.answers.scope import ScopeQuery
+from app.charts.frame import Unchartable
+from app.charts.pictures import PICTURES
+from app.charts.render import NotDrawn, encoded
 from app.core.database import Database
 from app.core.errors import (
     BadCursor,
@@ -26,20 +29,30 @@ from app.core.errors import (
 )
 from app.core.history import View, open_view
 from app.core.queries import DEFAULT_LIMIT, Cursor, fingerprint_of
-from app.core.shapes import Format
+from app.core.shapes import Format, Picture
 from app.web.formats import MEDIA_TYPES, choose_format, csv_head, csv_lines
 from app.web.problems import problem_docs
 from app.web.requests import ListLinks, page_links, refuse_repeats
 
 _ERRORS = (InvalidRequest, UnknownParameter, UnknownCode, NotAcceptable, UriTooLong, Unavailable, TrackerError)
+_UNDRAWN = (Unchartable, NotDrawn)
 _NOT_ASKED = frozenset({"cursor", "limit", "format", "hxl"})
+_DRAWN = {
+    MEDIA_TYPES[Picture.SVG]: {"schema": {"type": "string", "description": "The answer as a picture."}},
+    MEDIA_TYPES[Picture.PNG]: {
+        "schema": {"type": "string", "format": "binary", "description": "The same, two pixels for one."}
+    },
+    MEDIA_TYPES[Picture.VEGA_LITE]: {
+        "schema": {"type": "object", "description": "The specification of the picture in Vega-Lite, with its numbers."}
+    },
+}
 
 
 def question_router(question: Question) -> APIRouter:
     """GET /v1/{path}."""
     router = APIRouter(prefix="/v1", tags=["answers"])
-    is_paged = "cursor" in question.query.model_fields
-    errors = (*_ERRORS, *question.errors, *((BadCursor,) if is_paged else ()))
+    is_paged, is_drawn = "cursor" in question.query.model_fields, question.path in PICTURES
+    errors = (*_ERRORS, *question.errors, *((BadCursor,) if is_paged else ()), *(_UNDRAWN if is_drawn else ()))
 
     @router.get(
         f"/{question.path}",
@@ -53,6 +66,7 @@ def question_router(question: Question) -> APIRouter:
                 "content": {
                     "text/csv": {"schema": {"type": "string"}},
                     "application/x-ndjson": {"schema": {"type": "string"}},
+                    **(_DRAWN if is_drawn else {}),
                 },
             },
             **problem_docs(*errors),
@@ -85,13 +99,16 @@ def _purpose(row: type[BaseModel]) -> str:
 
 def _answer(request: Request, question: Question, query: ScopeQuery) -> Response:
     refuse_repeats(request, query)
-    output = choose_format(query.format, request.headers.get("accept"))
+    offered = (*Format, *Picture) if question.path in PICTURES else tuple(Format)
+    output: Format | Picture = choose_format(query.format, request.headers.get("accept"), offered)
     database: Database = request.app.state.database
+    if isinstance(output, Picture):
+        with database.read() as session:
+            spec = PICTURES[question.path](_ask(request, session, open_view(session, query.known_at)), query)
+        return Response(encoded(spec, output), media_type=MEDIA_TYPES[output], headers={"Vary": "Accept"})
     with database.read() as session:
         view, start = _place(session, question, query)
-        facts = request.app.state.facts.of(session, view)
-        today = datetime.now(UTC).date().isoformat()
-        answer = question.answer(Ask(session, view, facts, today), query)
+        answer = question.answer(_ask(request, session, view), query)
         rows, end = _page(answer.rows, query, output, start)
         cursor = None if end is None else Cursor(view.revision, _fingerprint(question, query), [end]).encode()
         links = page_links(request, cursor)
@@ -99,6 +116,11 @@ def _answer(request: Request, question: Question, query: ScopeQuery) -> Response
         content = _encoded(replace(answer, rows=rows), output, links, hxl=query.hxl == "1")
     headers = {"Link": f'<{links.next}>; rel="next"'} if links.next else {}
     return Response(content, media_type=MEDIA_TYPES[output], headers={"Vary": "Accept", **headers})
+
+
+def _ask(request: Request, session: Session, view: View) -> Ask:
+    facts = request.app.state.facts.of(session, view)
+    return Ask(session, view, facts, datetime.now(UTC).date().isoformat())
 
 
 def _place(session: Session, question: Question, query: ScopeQuery) -> tuple[View, int]:

@@ -4,17 +4,20 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence, Set
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
 from app.core.errors import NotAcceptable
-from app.core.shapes import Format, LedgerOut, Out
+from app.core.shapes import Format, LedgerOut, Out, Picture
 
-MEDIA_TYPES = {
+MEDIA_TYPES: dict[Format | Picture, str] = {
     Format.JSON: "application/json",
     Format.CSV: "text/csv; charset=utf-8",
     Format.NDJSON: "application/x-ndjson",
+    Picture.SVG: "image/svg+xml",
+    Picture.PNG: "image/png",
+    Picture.VEGA_LITE: "application/vnd.vegalite.v6+json",
 }
 
 HXL_TAGS = {
@@ -40,14 +43,22 @@ HXL_TAGS = {
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-_MEDIA = {
+_MEDIA: dict[Format | Picture, tuple[str, ...]] = {
     Format.JSON: ("application/json", "application/*", "*/*"),
     Format.CSV: ("text/csv", "text/*", "*/*"),
     Format.NDJSON: ("application/x-ndjson", "application/ndjson", "application/jsonl", "application/*", "*/*"),
+    Picture.SVG: ("image/svg+xml", "image/*"),
+    Picture.PNG: ("image/png", "image/*"),
+    Picture.VEGA_LITE: ("application/vnd.vegalite.v6+json",),
 }
+_One = TypeVar("_One", bound=Format | Picture)
 
 
-def choose_format(asked: Format | None, accept: str | None, offered: Sequence[Format] = tuple(Format)) -> Format:
+def choose_format(
+    asked: _One | None,
+    accept: str | None,
+    offered: Sequence[_One] = tuple(Format),  # type: ignore[assignment]
+) -> _One:
     """The format asked for, or the first offered that `Accept` likes best; NotAcceptable if it likes none."""
     if asked is not None:
         return asked
@@ -55,8 +66,10 @@ def choose_format(asked: Format | None, accept: str | None, offered: Sequence[Fo
         return offered[0]
     wanted = sorted(_accepted(accept), key=lambda pair: -pair[1])
     refused = {media for media, quality in wanted if quality <= 0}
+    # Some browsers name pictures when they open a page; who opens an address wants to read the answer.
+    is_page = any(media == "text/html" for media, _ in wanted)
     for media, quality in wanted:
-        for one in offered:
+        for one in [one for one in offered if isinstance(one, Format)] if is_page else offered:
             if quality > 0 and media in _MEDIA[one] and _MEDIA[one][0] not in refused:
                 return one
     raise NotAcceptable(f"This comes as {', '.join(_MEDIA[one][0] for one in offered)}.")
