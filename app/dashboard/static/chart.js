@@ -13,6 +13,8 @@ const TABLES = [
   ["CSV", "csv"],
   ["JSON", "json"],
 ];
+const ERRORS_ONLY = 1;
+const NARROW = 560; // pixels
 let bundle = null;
 
 // A figure of one request; `numbers` is the same as a table, which readers of screens and of print have instead.
@@ -57,24 +59,45 @@ async function draw(place, path) {
   const embed = vegaEmbed ?? whole;
   const spec = structuredClone(specification);
   inward(spec);
-  await embed(place, fitted(spec), {
+  const notes = takeNotes(spec);
+  await embed(place, fitted(spec, place.clientWidth), {
     actions: false,
     ast: true,
-    config: theme(),
+    config: theme(place.clientWidth),
     defaultStyle: false,
     renderer: "svg",
     tooltip: { disableDefaultStyle: true },
     loader: { target: "_self" },
+    logLevel: ERRORS_ONLY,
   });
+  if (notes) place.after(h("p", { class: "note" }, notes));
 }
 
-// The chart takes the width there is; maps keep theirs and are scaled by the style sheet.
-function fitted(spec) {
-  if (spec.width === undefined || typeof spec.width === "number")
-    spec.width = spec.projection ? spec.width : "container";
-  spec.autosize ??= { type: "fit", contains: "padding" };
+// The chart takes the width there is, and its title is the heading above it.
+function fitted(spec, width) {
+  const isMap = JSON.stringify(spec).includes('"geoshape"');
+  spec.width = isMap ? width : "container";
+  if (isMap) spec.height = Math.round(width * 0.46);
+  spec.autosize = isMap ? "pad" : { type: "fit-x", contains: "padding" };
+  if (isMap && width < NARROW) narrowLegends(spec);
+  delete spec.title;
   delete spec.background;
   return spec;
+}
+
+function narrowLegends(value) {
+  for (const [name, inner] of Object.entries(value)) {
+    if (name === "legend" && inner?.columns > 2) inner.columns = 2;
+    if (inner && typeof inner === "object") narrowLegends(inner);
+  }
+}
+
+// Notes and sources that a picture writes below itself are text of the page here, which wraps and can be read aloud.
+function takeNotes(spec) {
+  const isNote = (layer) => Array.isArray(layer.mark?.text) && layer.data?.values?.length === 1;
+  const notes = (spec.layer ?? []).filter(isNote).flatMap((layer) => layer.mark.text);
+  if (notes.length) spec.layer = spec.layer.filter((layer) => !isNote(layer));
+  return notes.join(" ");
 }
 
 // Marks lead to pages instead of bare answers, wherever the specification keeps the addresses.
@@ -86,7 +109,7 @@ function inward(value) {
 }
 
 // Colours and letters of the page, in either scheme.
-function theme() {
+function theme(width) {
   const style = getComputedStyle(document.documentElement);
   const of = (name) => style.getPropertyValue(name).trim();
   const text = { labelColor: of("--soft"), titleColor: of("--soft"), labelFont: of("--font"), titleFont: of("--font") };
@@ -102,7 +125,8 @@ function theme() {
       labelFontSize: 12,
       titleFontWeight: "normal",
     },
-    legend: text,
+    legend:
+      width < NARROW ? { ...text, columns: 2, layout: { bottom: { anchor: "start", direction: "vertical" } } } : text,
     title: {
       color: of("--ink"),
       subtitleColor: of("--soft"),

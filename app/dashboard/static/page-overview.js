@@ -136,9 +136,7 @@ async function ranking(asOf) {
     { label: "Women", number: true, minor: true, cell: share_ },
   ];
   const numbers = longTable(columns, data, { caption: `Contributors in ${month(asOf)}`, few: 10 });
-  return chart(address("/v1/rankings", path), `Bars: the largest contributors in ${month(asOf)}.`, numbers, {
-    open: true,
-  });
+  return chart(address("/v1/rankings", path), `Bars: the largest contributors in ${month(asOf)}.`, numbers);
 }
 
 async function missions(byMission, gaps, asOf) {
