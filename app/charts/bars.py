@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 
 from app.charts.frame import COLOURS, LABELS, WIDTH, Spec, Words, footer, framed, tooltip
 
-_STEP = 22  # pixels from one bar to the next
+STEP = 22  # pixels from one bar to the next
 
 
 @dataclass(frozen=True)
@@ -37,19 +37,19 @@ def largest(bars: Sequence[Bar], most: int) -> tuple[list[Bar], list[Bar]]:
 def bars(words: Words, shown: Sequence[Bar], measure: str) -> Spec:
     """Bars in the order given."""
     names = [bar.name for bar in shown]
-    room = _room(names)
-    at_names = _names(names, room)
+    room = room_for(names)
+    at_names = names_axis(names, room)
     seen = tooltip(name="Name", label=measure, detail="More")
     return framed(
         words,
         {
             "width": WIDTH - room,
-            "height": {"step": _STEP},
+            "height": {"step": STEP},
             "data": {"values": [asdict(bar) for bar in shown]},
             "layer": [
                 {
                     "mark": {"type": "bar", "color": COLOURS[0], "height": {"band": 0.72}},
-                    "encoding": {"y": at_names, "x": _people(measure), "tooltip": seen},
+                    "encoding": {"y": at_names, "x": people_axis(measure), "tooltip": seen},
                 },
                 {
                     # What is unknown has no bar: its word stands where bars begin.
@@ -75,19 +75,19 @@ def stacked(words: Words, pieces: Sequence[Piece], parts: Sequence[str], part_ti
         sums[piece.name] = sums.get(piece.name, 0) + piece.total
     names = sorted(sums, key=lambda name: (-sums[name], name))
     order = {part: place for place, part in enumerate(parts)}
-    room = _room(names)
+    room = room_for(names)
     return framed(
         words,
         {
             "width": WIDTH - room,
-            "height": {"step": _STEP},
+            "height": {"step": STEP},
             "layer": [
                 {
                     "data": {"values": [asdict(piece) | {"place": order[piece.part]} for piece in pieces]},
                     "mark": {"type": "bar", "height": {"band": 0.72}},
                     "encoding": {
-                        "y": _names(names, room),
-                        "x": _people(measure) | {"stack": "zero"},
+                        "y": names_axis(names, room),
+                        "x": people_axis(measure) | {"stack": "zero"},
                         "order": {"field": "place", "type": "quantitative"},
                         "color": {
                             "field": "part",
@@ -105,22 +105,22 @@ def stacked(words: Words, pieces: Sequence[Piece], parts: Sequence[str], part_ti
     )
 
 
-def _room(names: Sequence[str]) -> int:
+def room_for(names: Sequence[str]) -> int:
     """Pixels that the names need left of the bars."""
     return min(LABELS, 20 + 8 * max(map(len, names)))
 
 
-def _people(measure: str) -> Spec:
+def people_axis(measure: str) -> Spec:
     return {
         "field": "total",
         "type": "quantitative",
         "scale": {"zero": True, "nice": True},
         "title": measure,
-        "axis": {"tickMinStep": 1, "tickCount": 6},
+        "axis": {"tickMinStep": 1, "tickCount": 5},
     }
 
 
-def _names(names: Sequence[str], room: int) -> Spec:
+def names_axis(names: Sequence[str], room: int) -> Spec:
     return {
         "field": "name",
         "type": "nominal",

@@ -4,15 +4,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from app.answers.asking import Ask, By, DayMeta
+from app.answers.gaps import GapRow, GapsQuery, gaps
 from app.answers.rankings import RankingMeta, RankingRow, RankingsQuery, rankings
+from app.answers.reconciliation import reconciliation
+from app.answers.reconciliation_rows import ReconciliationMeta, ReconciliationQuery, ReconciliationRow
 from app.answers.rules import months_between
 from app.answers.series import MonthsMeta, SeriesQuery, SeriesRow, series
 from app.answers.totals import TotalRow, TotalsQuery, rest_reason, totals
 from app.ceilings.rules import Category, ceiling_in_force
 from app.ceilings.store import list_ceilings_of
 from app.charts.frame import Spec
+from app.charts.gaps import gaps_chart
 from app.charts.lines import Step
 from app.charts.rankings import ranking_chart
+from app.charts.reconciliation import reconciliation_chart
 from app.charts.series import series_chart
 from app.charts.totals import bar_chart, map_chart, stacked_chart, unchartable
 from app.core.dates import last_day
@@ -76,8 +81,21 @@ def _rankings(ask: Ask, query: RankingsQuery) -> Spec:
     return ranking_chart(rows, meta, query.by, ask.facts.names)
 
 
+def _gaps(ask: Ask, query: GapsQuery) -> Spec:
+    answer = gaps(ask, query)
+    return gaps_chart(cast(list[GapRow], answer.rows), cast(DayMeta, answer.meta), ask.facts.names)
+
+
+def _reconciliation(ask: Ask, query: ReconciliationQuery) -> Spec:
+    answer = reconciliation(ask, query.model_copy(update={"timeline": True}))
+    rows, meta = cast(list[ReconciliationRow], answer.rows), cast(ReconciliationMeta, answer.meta)
+    return reconciliation_chart(rows, meta, ask.facts.names)
+
+
 PICTURES: Mapping[str, Callable[[Ask, Any], Spec]] = {
     "totals": _totals,
     "series": _series,
     "rankings": _rankings,
+    "gaps": _gaps,
+    "reconciliation": _reconciliation,
 }

@@ -17,7 +17,7 @@ def ranking_chart(rows: Sequence[RankingRow], meta: RankingMeta, by: RankedBy, n
     what = "peacekeepers" if by is RankedBy.TOTAL else "women as peacekeepers"
     scope = scope_words(meta, names)
     title = f"Who sends most {what}, {date_words(meta.month)}"
-    source = source_line((source for row in rows for source in row.sources), meta.revision)
+    source = source_line((source for row in rows for source in row.sources), meta)
     if not rows:
         return nothing(Words(title, [scope], source, ""))
     found = [_bar(row, by) for row in rows[:MOST_BARS]]

@@ -25,7 +25,7 @@ def series_chart(
     parts = f" by {listed([TITLES[one] for one in by])}" if by else " month by month"
     title = headline(f"Peacekeepers{parts}{months}", meta, names)
     scope = scope_words(meta, names)
-    source = source_line(sources, meta.revision)
+    source = source_line(sources, meta)
     if not read.points:
         return nothing(Words(title, [scope], source, ""))
     kept = read.largest()

@@ -159,7 +159,7 @@ def _words(rows: Sequence[TotalRow], meta: DayMeta, title: str, facts: Facts) ->
     more = "at least " if meta.at_least or len(known) < len(rows) else ""
     people = f"{more}{number(sum(known))} people" if known else ""
     scope = scope_words(meta, facts.names)
-    sources = source_line((source for row in rows for source in row.sources), meta.revision)
+    sources = source_line((source for row in rows for source in row.sources), meta)
     told = f"{scope} on {day}" + (f": {people}" if people else "")
     return Words(
         headline(f"{title}, {day}", meta, facts.names), [f"{scope}{f': {people}' if people else ''}"], sources, told

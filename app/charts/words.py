@@ -23,6 +23,11 @@ def amount(total: int | None, reason: str | None, *, at_least: bool = False) -> 
     return f"at least {number(total)}" if at_least else number(total)
 
 
+def bounded(persons: int, bound: str | None) -> str:
+    """A number with what it says of the true one: `up to 430`."""
+    return number(persons) if bound in (None, "exactly") else f"{plain(bound)} {number(persons)}"
+
+
 def plain(word: str) -> str:
     """A word of a closed list as people write it."""
     return word.replace("_", " ")
@@ -86,12 +91,13 @@ def _names(names: Names, kind: Kind, codes: Iterable[str]) -> list[str]:
     return [names.name(kind, code) or code for code in codes]
 
 
-def source_line(sources: Iterable[str], revision: int) -> str:
-    """What a picture rests on; ids lead to `/v1/sources/{id}`."""
-    found = sorted(set(sources))
+def source_line(sources: Iterable[str], meta: AnswerMeta) -> str:
+    """What a picture rests on, reports of counts first; ids lead to `/v1/sources/{id}`."""
+    reports = {report.source for report in meta.reports}
+    found = sorted(set(sources), key=lambda source: (source not in reports, source))
     word = "Source" if len(found) == 1 else "Sources"
     told = f"{word}: {listed(found)}. " if found else ""
-    return f"{told}Peacekeeping deployment tracker, revision {number(revision)} of the record."
+    return f"{told}Peacekeeping deployment tracker, revision {number(meta.revision)} of the record."
 
 
 def wrapped(lines: Iterable[str], width: int = _LINE) -> list[str]:
