@@ -12,6 +12,7 @@ from app.answers.questions import QUESTIONS
 from app.core.database import Database
 from app.core.settings import Settings
 from app.dashboard.assets import Assets
+from app.dashboard.reference import reference_router
 from app.dashboard.routes import dashboard_router, home
 from app.importers.fetch_rules import FetchRules
 from app.importers.limits import Limits
@@ -29,7 +30,7 @@ from app.web.nouns import noun_router
 from app.web.pages import Link, page_router
 from app.web.problems import add_problem_handlers
 from app.web.proposals import proposal_router
-from app.web.reference import add_openapi, add_reference
+from app.web.reference import add_openapi
 from app.web.revisions import revisions_router
 from app.web.stream import stream_router
 from app.web.tokens import token_router
@@ -90,7 +91,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.names = names
     app.state.facts = Kept(FACTUAL, lambda session, view: load_facts(session, view, names.of(session, view)))
     _add_routes(app)
-    add_reference(app)
     add_openapi(app, NOUNS)
     add_problem_handlers(app)
     app.add_middleware(Access)
@@ -130,6 +130,7 @@ def _add_routes(app: FastAPI) -> None:
     assets = Assets()
     app.include_router(page_router(links, home(assets)))
     app.include_router(dashboard_router(assets))
+    app.include_router(reference_router(assets))
 
 
 def _workshop(settings: Settings, database: Database) -> Workshop:

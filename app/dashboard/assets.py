@@ -2,9 +2,11 @@
 
 import gzip
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
+from importlib.resources import files
 from pathlib import Path
 
 from fastapi import Request
@@ -13,8 +15,15 @@ from fastapi.responses import Response
 from app.charts.bundle import bundle
 from app.core.errors import NotFound
 
+_SWAGGER = files("fastapi_swagger") / "resources"
 _STATIC = Path(__file__).parent / "static"
-_BUNDLE = "vega-embed.js"
+# Out of installed packages, and put together when first asked for: not every page needs them.
+_PACKAGED: dict[str, Callable[[], bytes]] = {
+    "vega-embed.js": lambda: bundle().encode(),
+    "swagger-ui.js": (_SWAGGER / "swagger-ui-bundle.js").read_bytes,
+    "swagger-ui.css": (_SWAGGER / "swagger-ui.css").read_bytes,
+}
+_PACKAGES = ("vl-convert-python", "fastapi-swagger")
 _MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 _FOREVER = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
 
@@ -40,7 +49,7 @@ class Assets:
             for path in sorted(_STATIC.rglob("*"))
             if path.suffix in _MEDIA_TYPES
         }
-        digest = hashlib.blake2b(version("vl-convert-python").encode(), digest_size=8)
+        digest = hashlib.blake2b("".join(map(version, _PACKAGES)).encode(), digest_size=8)
         for name, asset in self._files.items():
             digest.update(b"%s %d " % (name.encode(), len(asset.content)))
             digest.update(asset.content)
@@ -68,7 +77,6 @@ class Assets:
         return Response(asset.content, media_type=asset.media_type, headers=_FOREVER)
 
     def _find(self, name: str) -> Asset | None:
-        # Only pages with charts need it, and it takes a moment to put together.
-        if name == _BUNDLE and name not in self._files:
-            self._files[name] = Asset("text/javascript", bundle().encode())
+        if name in _PACKAGED and name not in self._files:
+            self._files[name] = Asset(_MEDIA_TYPES[Path(name).suffix], _PACKAGED[name]())
         return self._files.get(name)

@@ -1,13 +1,12 @@
 """The pages people look at: drawn in the browser from the public API; the server only says which page it is."""
 
-import hashlib
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -16,15 +15,15 @@ from app.core.database import Database
 from app.core.dates import Moment, PartialDate
 from app.core.errors import Complaint, InvalidRequest, NotFound
 from app.core.history import open_view
+from app.dashboard.answers import html_answer
 from app.dashboard.assets import Assets
-from app.dashboard.shell import NAME, POLICY, Page, render, render_failure
+from app.dashboard.shell import NAME, Page, render, render_failure
 from app.web.items import read_item
 from app.web.noun import Noun
 
 _MOMENT: TypeAdapter[datetime] = TypeAdapter(Moment)
 _DATE: TypeAdapter[str] = TypeAdapter(PartialDate)
 _DATES = ("as_of", "month", "from", "to", "against")
-_HEADERS = {"Content-Security-Policy": POLICY, "Cache-Control": "no-cache"}
 
 OVERVIEW = Page(
     "overview",
@@ -69,7 +68,7 @@ def _showing(assets: Assets, page: Page) -> Callable[[Request], Response]:
         try:
             _known_at(request)
         except InvalidRequest as fault:
-            return _failure(assets, 404, "There is no such page", fault)
+            return _failure(request, assets, 404, "There is no such page", fault)
         return _page(request, assets, page)
 
     return show
@@ -83,12 +82,12 @@ def _about(assets: Assets, path: str, make: Callable[[dict[str, Any]], Page]) ->
         try:
             values = _read(request, noun, key)
         except NotFound as fault:
-            return _failure(assets, 404, f"There is no such {noun.title}", fault, path)
+            return _failure(request, assets, 404, f"There is no such {noun.title}", fault, path)
         except InvalidRequest as fault:
-            return _failure(assets, 404, "There is no such page", fault, path)
+            return _failure(request, assets, 404, "There is no such page", fault, path)
         except (OperationalError, InterfaceError, PoolTimeout):
             busy = NotFound("The database cannot be reached or is busy. Load the page again in a moment.")
-            return _failure(assets, 503, "Out of reach", busy)
+            return _failure(request, assets, 503, "Out of reach", busy)
         stored = str(values[noun.listing.key])
         if stored != key:
             query = f"?{request.url.query}" if request.url.query else ""
@@ -124,20 +123,17 @@ def _checked(adapter: TypeAdapter[Any], name: str, text: str | None) -> Any:
 
 
 def _page(request: Request, assets: Assets, page: Page) -> Response:
-    text = render(page, assets.root, assets.imports_of(f"page-{page.module}.js"))
-    etag = f'"{hashlib.blake2b(text.encode(), digest_size=9).hexdigest()}"'
-    if request.headers.get("if-none-match") == etag:
-        return Response(status_code=304, headers={**_HEADERS, "ETag": etag})
-    return HTMLResponse(text, headers={**_HEADERS, "ETag": etag})
+    return html_answer(request, render(page, assets.root, assets.imports_of(f"page-{page.module}.js")))
 
 
-def _failure(assets: Assets, status: int, title: str, fault: NotFound | InvalidRequest, path: str = "") -> Response:
+def _failure(
+    request: Request, assets: Assets, status: int, title: str, fault: NotFound | InvalidRequest, path: str = ""
+) -> Response:
     near = [code for complaint in fault.problem().errors for code in complaint.near or []]
     links = [(f"/{path}/{quote(code)}", code) for code in near] if path else []
     links += [(f"/{path}", f"All {path}")] if path and path != "reports" else []
     message = fault.problem().detail.replace(" /v1/", " /")
-    text = render_failure(title, message, [*links, ("/", "The overview")], assets.root)
-    return HTMLResponse(text, status, headers=_HEADERS)
+    return html_answer(request, render_failure(title, message, [*links, ("/", "The overview")], assets.root), status)
 
 
 def _country(values: dict[str, Any]) -> Page:

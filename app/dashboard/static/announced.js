@@ -45,8 +45,23 @@ export async function announced(country, asOf) {
   const picture = address("/v1/reconciliation", { country });
   return [
     data.map((row) => authorisation(row, claims)),
-    chart(picture, "Line: the ceiling, the plan and what was counted, month by month."),
+    chart(picture, "Line: the ceiling, the plan and what was counted, month by month.", null, {
+      refine: toSentences(claims),
+    }),
   ];
+}
+
+// Marks of the picture lead to the very sentence of their source that states the number.
+function toSentences(claims) {
+  const all = [...claims.values()].flat();
+  const sentences = (value) => {
+    if (value === null || typeof value !== "object") return;
+    const source = typeof value.href === "string" ? value.href.match(/^\/v1\/sources\/([^/?]+)$/)?.[1] : null;
+    const found = source ? all.find((claim) => claim.source === source && claim.value === value.persons) : null;
+    if (found) value.href = `${pageAddress(`/sources/${source}`)}#claim-${found.id}`;
+    for (const inner of Object.values(value)) sentences(inner);
+  };
+  return sentences;
 }
 
 function authorisation(row, claims) {

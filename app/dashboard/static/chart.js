@@ -3,6 +3,7 @@
 import { get } from "./api.js";
 import { fill, h } from "./dom.js";
 import { page } from "./links.js";
+import { pageAddress } from "./state.js";
 
 const PICTURES = [
   ["SVG", "svg"],
@@ -18,11 +19,11 @@ const NARROW = 560; // pixels
 let bundle = null;
 
 // A figure of one request; `numbers` is the same as a table, which readers of screens and of print have instead.
-export function chart(path, label, numbers, { open = false, tall = false, rows = "Numbers" } = {}) {
+export function chart(path, label, numbers, { open = false, tall = false, refine = () => {} } = {}) {
   const place = h("div", { class: tall ? "chart tall" : "chart", role: "img", "aria-label": label });
-  const details = numbers ? h("details", { class: "numbers", open }, h("summary", null, rows), numbers) : null;
+  const details = numbers ? h("details", { class: "numbers", open }, h("summary", null, "Numbers"), numbers) : null;
   const figure = h("figure", null, place, details, links(path));
-  whenSeen(place, () => draw(place, path).catch((error) => fail(place, details, error)));
+  whenSeen(place, () => draw(place, path, refine).catch((error) => fail(place, details, error)));
   return figure;
 }
 
@@ -52,15 +53,16 @@ function fail(place, details, error) {
   if (details) details.open = true;
 }
 
-async function draw(place, path) {
+async function draw(place, path, refine) {
   const specification = await get(`${path}${path.includes("?") ? "&" : "?"}format=vega-lite`);
   bundle ??= import("./vega-embed.js");
   const { vegaEmbed, default: whole } = await bundle;
   const embed = vegaEmbed ?? whole;
   const spec = structuredClone(specification);
+  refine(spec);
   inward(spec);
   const notes = takeNotes(spec);
-  await embed(place, fitted(spec, place.clientWidth), {
+  const { view } = await embed(place, fitted(spec, place.clientWidth), {
     actions: false,
     ast: true,
     config: theme(place.clientWidth),
@@ -70,6 +72,7 @@ async function draw(place, path) {
     loader: { target: "_self" },
     logLevel: ERRORS_ONLY,
   });
+  view.addEventListener("click", (_event, item) => follow(item?.datum));
   if (notes) place.after(h("p", { class: "note" }, notes));
 }
 
@@ -106,6 +109,14 @@ function inward(value) {
     if (inner && typeof inner === "object") inward(inner);
     else if (typeof inner === "string" && inner.startsWith("/v1/") && !name.startsWith("$")) value[name] = page(inner);
   }
+}
+
+// A mark without an address of its own leads to the page of its mission or country.
+function follow(mark) {
+  if (!mark || mark.href) return;
+  const country = mark.country ?? mark.properties?.country;
+  if (mark.mission) location.assign(pageAddress(`/missions/${mark.mission}`));
+  else if (country) location.assign(pageAddress(`/countries/${country}`));
 }
 
 // Colours and letters of the page, in either scheme.

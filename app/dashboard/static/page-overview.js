@@ -135,7 +135,7 @@ async function ranking(asOf) {
     { label: "People", number: true, cell: (row) => number(row) },
     { label: "Women", number: true, minor: true, cell: share_ },
   ];
-  const numbers = longTable(columns, data, { caption: `Contributors in ${month(asOf)}`, few: 10 });
+  const numbers = longTable(columns, data, { caption: `Contributors in ${month(asOf)}`, few: 8 });
   return chart(address("/v1/rankings", path), `Bars: the largest contributors in ${month(asOf)}.`, numbers);
 }
 
