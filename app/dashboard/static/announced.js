@@ -101,7 +101,8 @@ function authorisation(row, claims) {
 
 // A number that leads to the sentence that states it.
 function toSource(source, claims, value, shown) {
-  const claim = (claims ?? []).find((one) => one.value === value) ?? claims?.[0];
+  const own = (claims ?? []).filter((one) => one.source === source);
+  const claim = [...own, ...(claims ?? [])].find((one) => one.value === value) ?? own[0] ?? claims?.[0];
   const place = claim ? `#claim-${claim.id}` : "";
   return source
     ? h(

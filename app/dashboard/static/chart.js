@@ -14,7 +14,6 @@ const TABLES = [
   ["CSV", "csv"],
   ["JSON", "json"],
 ];
-const ERRORS_ONLY = 1;
 const NARROW = 560; // pixels
 let bundle = null;
 
@@ -70,7 +69,6 @@ async function draw(place, path, refine) {
     renderer: "svg",
     tooltip: { disableDefaultStyle: true },
     loader: { target: "_self" },
-    logLevel: ERRORS_ONLY,
   });
   view.addEventListener("click", (_event, item) => follow(item?.datum));
   if (notes) place.after(h("p", { class: "note" }, notes));
@@ -83,9 +81,17 @@ function fitted(spec, width) {
   if (isMap) spec.height = Math.round(width * 0.46);
   spec.autosize = isMap ? "pad" : { type: "fit-x", contains: "padding" };
   if (isMap && width < NARROW) narrowLegends(spec);
+  if (spec.height?.step) spec.height = spec.height.step * bars(spec);
   delete spec.title;
   delete spec.background;
   return spec;
+}
+
+// How many bars there are: a height told by the bar is not taken together with a width that is fitted.
+function bars(spec) {
+  const field = (spec.encoding ?? spec.layer[0].encoding).y.field;
+  const { values } = spec.data ?? spec.layer[0].data;
+  return new Set(values.map((row) => row[field])).size;
 }
 
 function narrowLegends(value) {
