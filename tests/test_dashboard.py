@@ -236,15 +236,14 @@ def test_a_file_is_checked_before_it_is_recorded(visit: Visit, desk: Desk, tmp_p
     template = desk.client.get("/v1/imports/template.csv").text.strip()
     wrong, right = tmp_path / "wrong.csv", tmp_path / "right.csv"
     names = template.split(",")
-    values = {"source": "desk-notes", "as_of": "2025-09-30", "mission": "UNTSO", "personnel_type": "troops"}
-    line = {**values, "country": "KAZ", "total": "4"}
+    line = {"report": "desk-notes", "country": "KAZ", "mission": "UNTSO", "personnel_type": "troops", "total": "4"}
     wrong.write_text(f"{template}\n" + ",".join({**line, "total": "-4"}.get(name, "") for name in names) + "\n")
     right.write_text(f"{template}\n" + ",".join(line.get(name, "") for name in names) + "\n")
     desk.post("/v1/sources", source("desk-notes"))
+    desk.post("/v1/reports", report("desk-notes", as_of="2025-09-30"))
     page = visit.go("/post?form=import")
     page.get_by_label("Token of an analyst").fill(desk.tokens["ann"])
     page.get_by_role("button", name="Keep for this tab").click()
-    page.get_by_label("Complete?").select_option("partial")
     page.get_by_label("File", exact=True).set_input_files(wrong)
     page.get_by_role("button", name="Check the file").click()
     expect(page.get_by_role("region", name="Faults")).to_contain_text("-4")

@@ -19,7 +19,7 @@ _SWAGGER = files("fastapi_swagger") / "resources"
 _STATIC = Path(__file__).parent / "static"
 # Out of installed packages, and put together when first asked for: not every page needs them.
 _PACKAGED: dict[str, Callable[[], bytes]] = {
-    "vega-embed.js": lambda: bundle().encode(),
+    "vega-embed.js": bundle,
     "swagger-ui.js": (_SWAGGER / "swagger-ui-bundle.js").read_bytes,
     "swagger-ui.css": (_SWAGGER / "swagger-ui.css").read_bytes,
 }

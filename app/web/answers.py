@@ -13,9 +13,10 @@ from sqlmodel import Session
 from app.answers.asking import Answer, Ask
 from app.answers.questions import Question
 from app.answers.scope import ScopeQuery
+from app.charts.drawing import NotDrawn
 from app.charts.frame import Unchartable
 from app.charts.pictures import PICTURES
-from app.charts.render import NotDrawn, encoded
+from app.charts.render import encoded
 from app.core.database import Database
 from app.core.errors import (
     BadCursor,
