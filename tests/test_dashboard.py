@@ -111,7 +111,7 @@ def test_every_number_leads_to_its_rows_and_their_source(visit: Visit):
 
 def test_an_announced_number_leads_to_its_sentence(visit: Visit):
     page = visit.go("/countries/KAZ")
-    story = page.get_by_role("region", name="What happened, each with its source")
+    story = page.get_by_role("region", name="What happened under the approval of 19 January 2024")
     expect(story.get_by_role("row").filter(has_text="Approved").first).to_contain_text("up to 430")
     expect(story.get_by_role("row").filter(has_text="Planned to be there")).to_contain_text("March 2024")
     page.locator(".figures.small .figure").filter(has_text="allowed").first.get_by_role("link").click()

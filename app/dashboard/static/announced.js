@@ -48,8 +48,12 @@ export async function announced(country, asOf) {
     chart(picture, "Line: the ceiling, the plan and what was counted, month by month.", null, {
       refine: toSentences(claims),
     }),
+    data.map((row) => longTable(columns(claims), row.timeline ?? [], { caption: captionOf(row), few: 12 })),
   ];
 }
+
+const captionOf = (row) =>
+  `What happened under the approval of ${row.approved_on ? date(row.approved_on) : "unknown date"}`;
 
 // Marks of the picture lead to the very sentence of their source that states the number.
 function toSentences(claims) {
@@ -95,7 +99,6 @@ function authorisation(row, claims) {
         row.unobserved_rest === null ? unknown("not_exact") : count(row.unobserved_rest),
       ),
     ),
-    longTable(columns(claims), row.timeline ?? [], { caption: "What happened, each with its source", few: 14 }),
   ];
 }
 
@@ -125,14 +128,13 @@ function columns(claims) {
     { label: "What", cell: (entry) => [STEPS[entry.kind] ?? sentence(words(entry.kind)), sentenceOf(entry, claims)] },
     { label: "People", number: true, cell: persons },
     { label: "Mission", minor: true, cell: (entry) => missionLink(entry) },
-    { label: "Source", minor: true, cell: (entry) => sourceLink(entry.source) },
   ];
 }
 
 function sentenceOf(entry, claims) {
   const [claim] = claims.get(entry.trace) ?? [];
   const text = claim?.quote ? `“${claim.quote}”` : (claim?.statement ?? entry.text);
-  return text ? h("small", { class: "sentence" }, text) : null;
+  return h("small", { class: "sentence" }, text ? `${text} ` : null, sourceLink(entry.source));
 }
 
 // Authorisations, offers and contingents as they are recorded, whatever the date.

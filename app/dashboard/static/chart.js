@@ -15,14 +15,34 @@ const TABLES = [
   ["JSON", "json"],
 ];
 const NARROW = 560; // pixels
+const DARK = matchMedia("(prefers-color-scheme: dark)");
+// The colours of pictures are made for white; these tell the same things apart on black.
+const ON_BLACK = {
+  "#0072B2": "#6fb0ee",
+  "#D55E00": "#f08b6d",
+  "#009E73": "#5cc9a0",
+  "#CC79A7": "#e3a3c6",
+  // The classes of the map: more people are lighter there, and nobody is close to the paper.
+  "#eef0f2": "#262b30",
+  "#d0e1f2": "#23415f",
+  "#94c4df": "#2f628f",
+  "#4a98c9": "#4a90c8",
+  "#1764ab": "#8cc0ea",
+  "#08306b": "#d6ebff",
+};
 let bundle = null;
 
 // A figure of one request; `numbers` is the same as a table, which readers of screens and of print have instead.
 export function chart(path, label, numbers, { open = false, tall = false, refine = () => {} } = {}) {
   const place = h("div", { class: tall ? "chart tall" : "chart", role: "img", "aria-label": label });
+  const notes = h("p", { class: "note" });
   const details = numbers ? h("details", { class: "numbers", open }, h("summary", null, "Numbers"), numbers) : null;
-  const figure = h("figure", null, place, details, links(path));
-  whenSeen(place, () => draw(place, path, refine).catch((error) => fail(place, details, error)));
+  const figure = h("figure", null, place, notes, details, links(path));
+  const act = () => draw(place, notes, path, refine).catch((error) => fail(place, details, error));
+  whenSeen(place, () => {
+    act();
+    DARK.addEventListener("change", () => place.isConnected && act());
+  });
   return figure;
 }
 
@@ -52,7 +72,7 @@ function fail(place, details, error) {
   if (details) details.open = true;
 }
 
-async function draw(place, path, refine) {
+async function draw(place, notes, path, refine) {
   const specification = await get(`${path}${path.includes("?") ? "&" : "?"}format=vega-lite`);
   bundle ??= import("./vega-embed.js");
   const { vegaEmbed, default: whole } = await bundle;
@@ -60,7 +80,7 @@ async function draw(place, path, refine) {
   const spec = structuredClone(specification);
   refine(spec);
   inward(spec);
-  const notes = takeNotes(spec);
+  fill(notes, takeNotes(spec));
   const { view } = await embed(place, fitted(spec, place.clientWidth), {
     actions: false,
     ast: true,
@@ -71,7 +91,6 @@ async function draw(place, path, refine) {
     loader: { target: "_self" },
   });
   view.addEventListener("click", (_event, item) => follow(item?.datum));
-  if (notes) place.after(h("p", { class: "note" }, notes));
 }
 
 // The chart takes the width there is, and its title is the heading above it.
@@ -80,24 +99,28 @@ function fitted(spec, width) {
   spec.width = isMap ? width : "container";
   if (isMap) spec.height = Math.round(width * 0.46);
   spec.autosize = isMap ? "pad" : { type: "fit-x", contains: "padding" };
-  if (isMap && width < NARROW) narrowLegends(spec);
-  if (spec.height?.step) spec.height = spec.height.step * bars(spec);
+  if (width < NARROW) narrow(spec, width);
+  if (spec.height?.step) {
+    spec.height = spec.height.step * barsOf(spec);
+    spec.padding = { left: 0, top: 4, bottom: 4, right: 14 };
+  }
   delete spec.title;
   delete spec.background;
   return spec;
 }
 
 // How many bars there are: a height told by the bar is not taken together with a width that is fitted.
-function bars(spec) {
+function barsOf(spec) {
   const field = (spec.encoding ?? spec.layer[0].encoding).y.field;
   const { values } = spec.data ?? spec.layer[0].data;
   return new Set(values.map((row) => row[field])).size;
 }
 
-function narrowLegends(value) {
+function narrow(value, width) {
   for (const [name, inner] of Object.entries(value)) {
     if (name === "legend" && inner?.columns > 2) inner.columns = 2;
-    if (inner && typeof inner === "object") narrowLegends(inner);
+    if (name === "axis" && inner?.labelLimit) inner.labelLimit = Math.min(inner.labelLimit, width * 0.36);
+    if (inner && typeof inner === "object") narrow(inner, width);
   }
 }
 
@@ -113,6 +136,7 @@ function takeNotes(spec) {
 function inward(value) {
   for (const [name, inner] of Object.entries(value)) {
     if (inner && typeof inner === "object") inward(inner);
+    else if (DARK.matches && ON_BLACK[inner]) value[name] = ON_BLACK[inner];
     else if (typeof inner === "string" && inner.startsWith("/v1/") && !name.startsWith("$")) value[name] = page(inner);
   }
 }

@@ -26,6 +26,9 @@ export function steps(months) {
   return whole.length ? whole : months;
 }
 
+// True if a whole table of the month of that date is on record, which rankings are made of.
+export const isWhole = (months, asOf) => months.some((one) => one.complete && one.month === asOf.slice(0, 7));
+
 export function chosenDate(months) {
   return parameter("as_of") ?? months.at(-1)?.asOf ?? null;
 }

@@ -10,10 +10,10 @@ import { askFor, longTable, number } from "./parts.js";
 // Every month on record with the numbers of a scope such as {country: "KAZ"}; and the request they are answered by.
 export async function monthly(scope) {
   const months = await reportedMonths();
-  if (!months.length) return { rows: [], stops: [], path: null };
+  if (!months.length) return { months, rows: [], stops: [], path: null };
   const query = { ...scope, from: months[0].month, to: months.at(-1).month };
   const { data } = await askFor("/v1/series", query);
-  return { rows: data, stops: stopsOf(data), path: address("/v1/series", query) };
+  return { months, rows: data, stops: stopsOf(data), path: address("/v1/series", query) };
 }
 
 // Months whose number is known; those known whole, if any is.

@@ -1,8 +1,8 @@
 // One country: where its people are, since when, who they are, and what became of its announcements.
 
 import { announced, records } from "./announced.js";
-import { address, Problem } from "./api.js";
-import { chosenDate, dateBar } from "./dates.js";
+import { address } from "./api.js";
+import { chosenDate, dateBar, isWhole } from "./dates.js";
 import { about } from "./disagreements.js";
 import { fill, h } from "./dom.js";
 import { figure, tally, womenShare } from "./figures.js";
@@ -17,7 +17,7 @@ export async function draw(place, country) {
   const view = h("div", { class: "view" });
   const choose = (chosen) => {
     place.dataset.asOf = chosen ?? "";
-    onDate(view, country, chosen);
+    onDate(view, country, chosen, months.months);
   };
   fill(
     place,
@@ -36,7 +36,7 @@ export async function draw(place, country) {
 
 const none = () => h("p", { class: "empty" }, "No report is on record.");
 
-function onDate(view, country, asOf) {
+function onDate(view, country, asOf, months) {
   const scope = { country, as_of: asOf };
   const figures = h("div", { class: "figures" });
   const byMission = askFor("/v1/totals", { ...scope, by: "mission" });
@@ -51,7 +51,11 @@ function onDate(view, country, asOf) {
     ),
   );
   run(figures, async () => {
-    const [totals, missions, rank] = await Promise.all([askFor("/v1/totals", scope), byMission, ranked(country, asOf)]);
+    const [totals, missions, rank] = await Promise.all([
+      askFor("/v1/totals", scope),
+      byMission,
+      ranked(country, asOf, months),
+    ]);
     const [row] = totals.data;
     return [
       figure("people deployed", number(row), totals.meta.as_of ? `on ${date(totals.meta.as_of)}` : null),
@@ -62,20 +66,15 @@ function onDate(view, country, asOf) {
   });
 }
 
-async function ranked(country, asOf) {
+async function ranked(country, asOf, months) {
   if (!asOf) return null;
-  const path = { country, month: asOf.slice(0, 7) };
-  try {
-    const { data } = await askFor("/v1/rankings", path);
-    if (!data.length) return figure("among contributors", h("span", { class: "unknown" }, "no rank"));
-    const [row] = data;
-    const all = h("a", { class: "number", href: pageAddress("/", { as_of: asOf }) }, count(row.rank));
-    return figure("place among contributors", all, `${month(asOf)}`);
-  } catch (error) {
-    if (error instanceof Problem && error.code === "no_report")
-      return figure("place among contributors", unknown("no_report"), "no complete table of that month");
-    throw error;
-  }
+  const words = "place among contributors";
+  if (!isWhole(months, asOf)) return figure(words, unknown("no_report"), "no complete table of that month");
+  const { data } = await askFor("/v1/rankings", { country, month: asOf.slice(0, 7) });
+  if (!data.length) return figure(words, h("span", { class: "unknown" }, "no rank"));
+  const [row] = data;
+  const place = h("a", { class: "number", href: pageAddress("/", { as_of: asOf }) }, count(row.rank));
+  return figure(words, place, month(asOf));
 }
 
 function where(rows, asOf) {

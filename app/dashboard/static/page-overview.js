@@ -2,7 +2,7 @@
 
 import { address } from "./api.js";
 import { chart } from "./chart.js";
-import { chosenDate, dateBar, reportedMonths, steps } from "./dates.js";
+import { chosenDate, dateBar, isWhole, reportedMonths, steps } from "./dates.js";
 import { fill, h } from "./dom.js";
 import { figure, tally, womenShare } from "./figures.js";
 import { count, date, month, monthBefore, share, signed } from "./format.js";
@@ -64,7 +64,7 @@ function show(view, asOf, months) {
     h(
       "div",
       { class: "pair" },
-      section("Who sends them", () => ranking(asOf)),
+      section("Who sends them", () => ranking(asOf, months)),
       section("Missions, and what the Security Council allows", () => missions(byMission, gaps, asOf)),
     ),
     section("Month by month", () => line(months), { wide: true }),
@@ -126,7 +126,10 @@ async function map(asOf, byCountry) {
   return chart(address("/v1/totals", { by: "country", as_of: asOf }), label, numbers, { tall: true });
 }
 
-async function ranking(asOf) {
+async function ranking(asOf, months) {
+  if (!isWhole(months, asOf)) {
+    return h("p", { class: "empty" }, `No complete table of ${month(asOf)} is on record, so nobody can be ranked.`);
+  }
   const path = { month: asOf.slice(0, 7) };
   const { data } = await askFor("/v1/rankings", path);
   const columns = [
@@ -164,7 +167,7 @@ async function missions(byMission, gaps, asOf) {
   ];
   const numbers = longTable(columns, sorted, {
     caption: `Missions on ${date(asOf)}, military people and police beside their ceilings`,
-    few: 20,
+    few: 10,
   });
   return chart(
     address("/v1/gaps", { as_of: asOf }),
