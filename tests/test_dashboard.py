@@ -199,7 +199,7 @@ def test_what_the_api_refuses_is_shown_at_the_field(visit: Visit, desk: Desk):
     expect(date).to_have_attribute("aria-invalid", "true")
     expect(second.get_by_label("People")).to_have_attribute("aria-invalid", "true")
     expect(first.get_by_label("People")).not_to_have_attribute("aria-invalid", "true")
-    expect(page.locator(".field").filter(has=date).locator(".problem")).to_contain_text("there is no such date")
+    expect(page.locator(".field").filter(has=date).locator(".problem")).to_contain_text("There is no such date")
     expect(page.locator(".notice")).to_be_focused()
     told = [text for text in visit.complaints if "422" not in text]
     assert told == []

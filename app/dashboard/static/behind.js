@@ -11,7 +11,7 @@ export function addFooter(main) {
   const answer = h("div", { "aria-live": "polite" });
   const list = h("ul", { class: "requests" });
   const requests = h("details", null, h("summary", null, "The requests behind this page"), list);
-  requests.addEventListener("toggle", () => fill(list, asked.map(request)));
+  requests.addEventListener("toggle", () => fill(list, asked.filter((path) => !path.includes("format=")).map(request)));
   main.append(
     h(
       "aside",

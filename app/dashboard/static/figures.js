@@ -14,9 +14,11 @@ export const figure = (words, value, note) =>
     note ? h("p", { class: "note" }, note) : null,
   );
 
+export const peopled = (answer) => answer.data.filter((row) => row.total > 0).length;
+
 // How many rows of an answer have people; a lower bound where the answer is one.
 export function tally(answer, path) {
-  const value = answer.data.filter((row) => row.total > 0).length;
+  const value = peopled(answer);
   const bound = answer.meta.at_least ? h("span", { class: "bound" }, "at least ") : null;
   return h("a", { href: rowsAddress(path), class: "number" }, bound, count(value));
 }

@@ -2,9 +2,10 @@
 
 import { Problem, send } from "./api.js";
 import { fill, h, newId } from "./dom.js";
+import { sentence } from "./format.js";
 import { token } from "./token.js";
 
-// A field of the body: `pointer` is its place there. `kind` is text, number, choice, long or list.
+// A field of the body (`bare`: without the word optional): `pointer` is its place there. `kind` is text, number, choice, long or list.
 export function field({
   name,
   label,
@@ -14,6 +15,7 @@ export function field({
   value = "",
   hint,
   required,
+  bare = required,
   list,
   placeholder,
 }) {
@@ -25,7 +27,7 @@ export function field({
   return h(
     "div",
     { class: "field" },
-    h("label", { for: id }, label, required ? null : h("span", { class: "optional" }, " (optional)")),
+    h("label", { for: id }, label, bare ? null : h("span", { class: "optional" }, " (optional)")),
     input,
     hint ? h("p", { class: "note", id: `${id}-hint` }, hint) : null,
     problem,
@@ -73,9 +75,9 @@ export function showProblem(form, summary, error) {
   const items = [];
   for (const fault of error.errors ?? []) {
     const input = fault.pointer ? form.querySelector(`[data-pointer="${CSS.escape(fault.pointer)}"]`) : null;
-    const hint = fault.near?.length && !fault.message.includes("Near") ? ` Near: ${fault.near.join(", ")}.` : "";
-    if (input) mark(input, fault.message + hint);
-    const words = input ? h("a", { href: `#${input.id}` }, fault.message) : fault.message + hint;
+    const said = plain(fault);
+    if (input) mark(input, said);
+    const words = input ? h("a", { href: `#${input.id}` }, `${labelOf(input)}: ${said}`) : said;
     items.push(h("li", null, words, fault.record ? [" ", h("a", { href: fault.record }, fault.record)] : null));
   }
   fill(
@@ -85,6 +87,26 @@ export function showProblem(form, summary, error) {
   );
   summary.className = "notice";
   summary.focus();
+}
+
+const PATTERNS = [
+  ["^[a-z0-9]", "write small letters, digits, dots and hyphens"],
+  ["^[A-Z]{3}", "write the code of a country, such as KAZ"],
+  ["^[A-Z][A-Za-z0-9", "write the acronym of a mission, such as UNDOF"],
+];
+
+// What the API says, without the place in the body, which the field stands for here.
+function plain({ message, near }) {
+  const said = message.replace(/^\/\S+: /, "");
+  const pattern = said.includes("match pattern") ? PATTERNS.find(([start]) => said.includes(`'${start}`)) : null;
+  const close = near?.length && !said.includes("Near") ? ` Near: ${near.join(", ")}.` : "";
+  return `${sentence(pattern ? `${pattern[1]}.` : said)}${close}`;
+}
+
+function labelOf(input) {
+  const label = document.querySelector(`label[for="${input.id}"]`).firstChild.textContent;
+  const row = input.closest("fieldset")?.querySelector("legend").textContent;
+  return row ? `${row}, ${label}` : label;
 }
 
 function mark(input, message) {

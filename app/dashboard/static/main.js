@@ -21,6 +21,7 @@ onWaiting(
 );
 
 async function start() {
+  document.querySelector(".top [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   const page = await import(`./page-${content.dataset.page}.js`);
   const draw = async () => {
     fill(status);

@@ -19,6 +19,7 @@ export function draw(place) {
       { name: "mission", label: "Mission", placeholder: "UNDOF" },
       { name: "from", label: "From month", placeholder: "2024-01" },
       { name: "to", label: "To month", placeholder: "2024-12" },
+      { name: "id", label: "Id" },
       {
         name: "state",
         label: "State",

@@ -4,10 +4,11 @@ import { address } from "./api.js";
 import { chart } from "./chart.js";
 import { chosenDate, dateBar, isWhole, reportedMonths, steps } from "./dates.js";
 import { fill, h } from "./dom.js";
-import { figure, tally, womenShare } from "./figures.js";
+import { figure, peopled, tally, womenShare } from "./figures.js";
 import { count, date, month, monthBefore, share, signed } from "./format.js";
 import { rowsAddress } from "./links.js";
-import { askFor, countryLink, longTable, missionLink, number, run, section, unknown } from "./parts.js";
+import { askFor, countryLink, longTable, missionLink, number, reportLink, run, section, unknown } from "./parts.js";
+import { pageAddress } from "./state.js";
 
 export async function draw(place) {
   const months = await reportedMonths();
@@ -57,8 +58,11 @@ function show(view, asOf, months) {
   const byMission = askFor("/v1/totals", { by: "mission", as_of: asOf });
   const gaps = askFor("/v1/gaps", { as_of: asOf });
   const figures = h("div", { class: "figures" });
+  const bounds = h("div", null);
+  run(bounds, async () => partly((await totals).meta, months, asOf));
   fill(
     view,
+    bounds,
     figures,
     section("Where they are", () => map(asOf, byCountry), { wide: true }),
     h(
@@ -72,13 +76,30 @@ function show(view, asOf, months) {
   run(figures, async () => await headline(asOf, months, await totals, await byCountry, await byMission));
 }
 
+// Where no whole table is near enough, all numbers are lower bounds: say so, and where there is one.
+function partly(meta, months, asOf) {
+  if (!meta.at_least) return null;
+  const near = months.findLast((one) => one.complete && one.complete <= asOf) ?? months.find((one) => one.complete);
+  return h(
+    "p",
+    { class: "notice" },
+    `No whole table of ${month(asOf)} is on record, so the numbers below are lower bounds. `,
+    near
+      ? h("a", { href: pageAddress("/", { as_of: near.asOf }) }, `The nearest whole table is of ${date(near.asOf)}.`)
+      : null,
+  );
+}
+
 async function headline(asOf, months, totals, byCountry, byMission) {
   const [row] = totals.data;
   const rows = (by) => address("/v1/totals", { by, as_of: asOf });
   return [
     figure("people deployed", number(row), sourceOf(totals)),
-    figure("countries sending them", tally(byCountry, rows("country"))),
-    figure("missions", tally(byMission, rows("mission"))),
+    figure(
+      peopled(byCountry) === 1 ? "country sending them" : "countries sending them",
+      tally(byCountry, rows("country")),
+    ),
+    figure(peopled(byMission) === 1 ? "mission" : "missions", tally(byMission, rows("mission"))),
     figure("women", womenShare(row), row.women === null ? null : [number(row, { field: "women" }), " women"]),
     await change(asOf, months),
   ];
@@ -89,7 +110,7 @@ function sourceOf(answer) {
   if (!reports.length) return null;
   const [first] = reports;
   const more = reports.length > 1 ? ` and ${count(reports.length - 1)} more` : "";
-  return [h("a", { href: `/reports/${encodeURIComponent(first.id)}` }, `report of ${date(first.as_of)}`), more];
+  return [reportLink(first.id, `report of ${date(first.as_of)}`), more];
 }
 
 // Since the month before; where that has no whole table, since the last one that has.
@@ -151,7 +172,7 @@ async function missions(byMission, gaps, asOf) {
   const ceiling = (row, category) => {
     const gap = of(row.mission, category);
     if (!gap || gap.ceiling === null) return h("span", { class: "unknown" }, "none");
-    return h("a", { href: `/missions/${row.mission}#ceilings`, class: "number" }, count(gap.ceiling));
+    return h("a", { href: `${pageAddress(`/missions/${row.mission}`)}#ceilings`, class: "number" }, count(gap.ceiling));
   };
   const deployed = (row, category) => {
     const gap = of(row.mission, category);

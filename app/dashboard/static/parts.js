@@ -25,8 +25,8 @@ export const missionLink = (row, more) =>
     : "";
 export const sourceLink = (id, words = id) =>
   id ? h("a", { href: pageAddress(`/sources/${encodeURIComponent(id)}`), class: "id" }, words) : "";
-export const reportLink = (id) =>
-  id ? h("a", { href: pageAddress(`/reports/${encodeURIComponent(id)}`), class: "id" }, id) : "";
+export const reportLink = (id, words = id) =>
+  id ? h("a", { href: pageAddress(`/reports/${encodeURIComponent(id)}`), class: "id" }, words) : "";
 export const sourceLinks = (ids) => ids.map((id, place) => [place ? ", " : null, sourceLink(id)]);
 
 // `columns` are {label, cell(row), number, wide}; `caption` says what the table holds.

@@ -64,11 +64,15 @@ export function correctForm() {
 function editor(path, revision, etag) {
   const names = Object.keys(revision).filter((name) => !OF_HISTORY.has(name));
   const before = new Map(names.map((name) => [name, revision[name]]));
-  const fields = names
-    .slice(1)
-    .map((name) =>
-      field({ name, label: sentence(words(name)), kind: kindOf(name, revision[name]), value: shown(revision[name]) }),
-    );
+  const fields = names.slice(1).map((name) =>
+    field({
+      name,
+      label: sentence(words(name)),
+      kind: kindOf(name, revision[name]),
+      value: shown(revision[name]),
+      bare: true,
+    }),
+  );
   const reason = () =>
     field({ name: "reason", label: "Reason", required: true, hint: "Why, in one line, for everybody to read." });
   const correction = sendingForm({
