@@ -23,6 +23,7 @@ from app.charts.frame import Unchartable, refuse_many
 from app.charts.lines import Lines, Point
 from app.charts.reconciliation import reconciliation_chart
 from app.charts.render import encoded
+from app.charts.words import distinct
 from app.core.database import Database
 from app.core.history import record
 from app.core.names import Names, Register
@@ -517,3 +518,7 @@ def test_what_the_document_shows_is_drawn(seeded_sqlite: httpx.Client):
     assert [seeded_sqlite.get(request).status_code for request in requests] == [200, 200, 200, 422]
     refused = seeded_sqlite.get(requests[3]).json()
     assert refused["detail"].startswith("A bar can be made of 6 parts; `country` and `mission` both have more values.")
+
+
+def test_what_has_one_name_is_not_drawn_as_one():
+    assert distinct(["Fiji", "Guinea", "Fiji"]) == ["Fiji", "Guinea", "Fiji (2)"]

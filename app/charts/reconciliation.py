@@ -60,7 +60,7 @@ def reconciliation_chart(rows: Sequence[ReconciliationRow], meta: Reconciliation
         _view(row, meta.as_of) | {"title": {"text": wrapped([_heading(row)], 100), "fontSize": 13, "offset": 10}}
         for row in shown
     ]
-    views[-1]["layer"].append(footer(words, 36, 58))
+    views[-1]["layer"].append(footer(words, 36, 58, _HEIGHT))
     return framed(words, {"vconcat": views, "spacing": 36})
 
 
@@ -296,9 +296,17 @@ def _marks(
 
 def _months(first: str, last: str) -> Spec:
     """The axis of time, with at most eight marks, each at the beginning of a month."""
+    if first == last:
+        first, last = first_day(first[:7]), _after(last_day(first[:7]))
     step = max(1, math.ceil(len(months_between(first[:7], last[:7])) / 8))
-    axis = {"format": "%b %Y", "grid": False, "tickCount": {"interval": "month", "step": step}}
-    return {"field": "on", "type": "temporal", "title": None, "scale": {"type": "utc"}, "axis": axis}
+    marks = {"interval": "month", "step": step}
+    return {
+        "field": "on",
+        "type": "temporal",
+        "title": None,
+        "scale": {"type": "utc", "domain": [first, last]},
+        "axis": {"format": "%b %Y", "grid": False, "labelFlush": False, "labelOverlap": True, "tickCount": marks},
+    }
 
 
 def _height(name: str) -> Spec:

@@ -66,7 +66,8 @@ def _read(rows: Iterable[SeriesRow | TotalRow], by: Sequence[By], names: Names) 
             raise Unchartable(f"A picture is made of at most {MOST_READ:,} rows; this series has more. {_FEWER}")
         key = tuple(getattr(row, one.value) for one in by)
         if key not in labels:
-            labels[key] = label_of(row, by, names)
+            told = [*labels.values(), label_of(row, by, names)]
+            labels[key] = told[-1] if told[-1] not in told[:-1] else f"{told[-1]} ({len(told)})"
         label = amount(row.total, row.reason, at_least=row.at_least)
         read.add(Point(labels[key], row.month or "", row.total, row.at_least, label))
         sources.update(row.sources)
