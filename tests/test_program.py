@@ -11,7 +11,6 @@ import shlex
 import signal
 import socket
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -28,9 +27,9 @@ from app.recording.kinds import KINDS
 from app.remote import RemoteProblem, read_events
 from tests.conftest import Databases
 from tests.desks import Desk, count, desk_at, report, source
+from tests.program import PROGRAM, run_program
 from tests.test_cli import serving
 
-PROGRAM = [sys.executable, "-m", "app"]
 NOWHERE = "http://127.0.0.1:1"
 COMMANDS = ("post", "correct", "retract", "dispute", "resolve", "proposals", "accept", "reject", "changes")
 
@@ -40,9 +39,7 @@ def environment(url: str, token: str = "") -> dict[str, str]:
 
 
 def run(*arguments: str, url: str = NOWHERE, token: str = "", text: str = "") -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [*PROGRAM, *arguments], input=text, capture_output=True, text=True, env=environment(url, token), timeout=60
-    )
+    done = run_program(arguments, environment(url, token), text=text)
     assert "Traceback" not in done.stderr, done.stderr
     return done
 
