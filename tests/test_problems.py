@@ -230,6 +230,9 @@ def test_a_database_that_is_not_migrated_is_unready_and_gives_503(databases: Dat
         assert client.get("/healthz").json() == {"status": "ok", "revision": None}
         body = problem(client.get("/readyz"), 503, "unavailable")
         assert "migrate" in body["detail"]
+        for path in ("/v1/missions", "/v1/missions/UNDOF", "/v1/totals"):
+            body = problem(client.get(path), 503, "unavailable")
+            assert "`peacekeeping migrate`" in body["detail"]
 
 
 def test_a_migrated_database_without_rows_answers_empty_lists(databases: Databases):
