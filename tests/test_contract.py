@@ -35,7 +35,7 @@ def test_answers_are_as_documented(seeded: httpx.Client, mode: GenerationMode):
             continue
 
         @settings(
-            max_examples=6,
+            max_examples=4,
             deadline=None,
             derandomize=True,
             database=None,
