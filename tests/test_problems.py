@@ -3,7 +3,6 @@
 import json
 import socket
 import sqlite3
-from pathlib import Path
 
 import httpx
 import pytest
@@ -252,8 +251,8 @@ def test_a_database_out_of_reach_gives_503_with_a_time_to_retry():
             assert answer.headers["retry-after"] == "2"
 
 
-def test_a_stream_that_fails_half_way_says_so(tmp_path: Path):
-    url = Databases("sqlite", tmp_path, None).seeded()  # a file can be broken by hand
+def test_a_stream_that_fails_half_way_says_so(on_sqlite: Databases):
+    url = on_sqlite.seeded()  # a file can be broken by hand
     with serving(Settings(database_url=url)) as client:
         client.get("/v1/missions?limit=1")
         # The 5,000th row becomes one that cannot be shown.

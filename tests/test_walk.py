@@ -13,12 +13,6 @@ ROOT = Path(__file__).parent.parent
 STEPS = read_steps((ROOT / "docs" / "posting.md").read_text(encoding="utf-8"))
 
 
-@pytest.fixture(scope="module")
-def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Databases:
-    """The engine that a reader of the documents has; every request in them is tested on both elsewhere."""
-    return Databases("sqlite", tmp_path_factory.mktemp("walk"), None)
-
-
 @pytest.mark.parametrize("way", WAYS)
 def test_the_walk_through_posting_goes_as_it_is_shown(on_sqlite: Databases, way: str, tmp_path: Path):
     url = on_sqlite.seeded()

@@ -46,7 +46,8 @@ def compare_counts(recorder: Recorder, stage: Stage, target: Target) -> Iterator
             raise InvalidRequest(_NOT_WHOLE)
         report = _report(recorder, target, as_of, breakdown, scope)
         columns = ", ".join(StagedCount._fields)
-        rows = (StagedCount(*row) for row in stage.ask(f"SELECT {columns} FROM count WHERE {where}", as_of))
+        statement = f"SELECT {columns} FROM count WHERE {where} ORDER BY row"
+        rows = (StagedCount(*row) for row in stage.ask(statement, as_of))
         missing = _compare(recorder, HEADCOUNTS, _headcounts_of(recorder.session, report), _headcounts(rows, report))
         if missing and scope is not Scope.PARTIAL:
             yield f"{missing} counts of {report} are not in the file; they stay as they are."
@@ -160,7 +161,8 @@ def compare_printed(recorder: Recorder, stage: Stage, target: Target) -> Iterato
             unknown.append(as_of)
             continue
         columns = ", ".join(StagedSum._fields)
-        rows = (StagedSum(*row) for row in stage.ask(f"SELECT {columns} FROM printed WHERE as_of = ?", as_of))
+        statement = f"SELECT {columns} FROM printed WHERE as_of = ? ORDER BY row"
+        rows = (StagedSum(*row) for row in stage.ask(statement, as_of))
         _compare(recorder, PRINTED_TOTALS, _printed_of(recorder.session, report.id), _printed(rows, report.id))
         if is_alone and report.scope is not Scope.PARTIAL:
             stage.fill("stood", _stood(recorder.session, report.id, as_of), 4)
