@@ -296,15 +296,16 @@ def _marks(
 
 def _months(first: str, last: str) -> Spec:
     """The axis of time, with at most eight marks, each at the beginning of a month."""
-    if first == last:
-        first, last = first_day(first[:7]), _after(last_day(first[:7]))
     step = max(1, math.ceil(len(months_between(first[:7], last[:7])) / 8))
     marks = {"interval": "month", "step": step}
+    scale: Spec = {"type": "utc"}
+    if first == last:
+        scale["domain"] = [first_day(first[:7]), _after(last_day(first[:7]))]
     return {
         "field": "on",
         "type": "temporal",
         "title": None,
-        "scale": {"type": "utc", "domain": [first, last]},
+        "scale": scale,
         "axis": {"format": "%b %Y", "grid": False, "labelFlush": False, "labelOverlap": True, "tickCount": marks},
     }
 
