@@ -110,10 +110,17 @@ class Databases:
         return make_url(self.server).set(database=name).render_as_string(hide_password=False)
 
 
+@pytest.fixture(scope="session")
+def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Databases:
+    """Databases of SQLite alone, for what no engine can change."""
+    return Databases("sqlite", tmp_path_factory.mktemp("databases"), None)
+
+
 @pytest.fixture(scope="session", params=ENGINES)
-def databases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Databases:
-    server = request.getfixturevalue("postgresql") if request.param == "postgresql" else None
-    return Databases(request.param, tmp_path_factory.mktemp("databases"), server)
+def databases(request: pytest.FixtureRequest, on_sqlite: Databases) -> Databases:
+    if request.param == "sqlite":
+        return on_sqlite
+    return Databases(request.param, on_sqlite.folder, request.getfixturevalue("postgresql"))
 
 
 @contextmanager
@@ -151,10 +158,9 @@ def seeded(databases: Databases) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture(scope="session")
-def seeded_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+def seeded_sqlite(on_sqlite: Databases) -> Iterator[httpx.Client]:
     """The same on SQLite alone, for what no engine can change: words, headers, documents."""
-    maker = Databases("sqlite", tmp_path_factory.mktemp("seeded"), None)
-    with serving(Settings(database_url=maker.seeded())) as client:
+    with serving(Settings(database_url=on_sqlite.seeded())) as client:
         yield client
 
 

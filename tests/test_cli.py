@@ -4,7 +4,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,13 +14,12 @@ import pytest
 
 from app import __version__
 from tests.conftest import Databases
-
-PROGRAM = [sys.executable, "-m", "app"]
+from tests.program import PROGRAM, run_program
 
 
 def run(*arguments: str, url: str = "sqlite:///unused.db", cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "DATABASE_URL": url, "COLUMNS": "100", "PYTHONPATH": os.getcwd()}
-    return subprocess.run([*PROGRAM, *arguments], capture_output=True, text=True, env=environment, cwd=cwd, timeout=60)
+    return run_program(arguments, environment, cwd=cwd)
 
 
 @contextmanager

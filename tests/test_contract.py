@@ -1,7 +1,6 @@
 """schemathesis asks what the OpenAPI document allows, and what it forbids; a bounded run."""
 
 from collections import Counter
-from pathlib import Path
 
 import httpx
 import pytest
@@ -35,7 +34,7 @@ def test_answers_are_as_documented(seeded: httpx.Client, mode: GenerationMode):
             continue
 
         @settings(
-            max_examples=6,
+            max_examples=4,
             deadline=None,
             derandomize=True,
             database=None,
@@ -64,10 +63,10 @@ def test_answers_are_as_documented(seeded: httpx.Client, mode: GenerationMode):
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_writes_are_answered_as_documented(tmp_path: Path, mode: GenerationMode):
+def test_writes_are_answered_as_documented(on_sqlite: Databases, mode: GenerationMode):
     # What is asked here is refused before the engine matters, most of it.
     statuses: Counter[int] = Counter()
-    with desk_at(Databases("sqlite", tmp_path, None).seeded()) as desk:
+    with desk_at(on_sqlite.seeded()) as desk:
         schema = schemathesis.openapi.from_url(f"{desk.client.base_url}/openapi.json")
         headers = {"Authorization": f"Bearer {desk.tokens['eve']}"}
         for result in schema.get_all_operations():

@@ -1,5 +1,6 @@
 """Imports that fail, are killed, stopped, or have to wait: all of a file is recorded or nothing, and it is told."""
 
+import math
 import os
 import signal
 import subprocess
@@ -94,6 +95,13 @@ def test_whichever_statement_of_an_import_fails_nothing_of_it_is_stored(database
         assert told(found) == ("committed", 24, 23, 1, 0)
 
 
+@pytest.fixture
+def silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Imports do not tell how far they are: the first thing they write is what came of them."""
+    monkeypatch.setattr(run, "_TELL_EVERY", math.inf)
+
+
+@pytest.mark.usefixtures("silent")
 def test_an_import_whose_commit_fails_is_told_to_have_failed(databases: Databases):
     with desk_at(databases.seeded_places(), import_wait=30) as desk:
         commits = [0]
@@ -101,7 +109,7 @@ def test_an_import_whose_commit_fails_is_told_to_have_failed(databases: Database
         def fail(_: object) -> None:
             if is_importing():
                 commits[0] += 1
-                if commits[0] == 2:  # the first one tells that the import runs
+                if commits[0] == 1:
                     raise OperationalError("made to fail", None, Exception("the line is cut"))
 
         before = rows_in(desk.database)
@@ -139,6 +147,7 @@ def at_begin(number: int, act: Callable[[], None]) -> Callable[..., None]:
     return begins
 
 
+@pytest.mark.usefixtures("silent")
 def test_a_record_that_changes_between_the_check_and_the_write_refuses_the_file(databases: Databases):
     with desk_at(databases.seeded_places(), import_wait=30) as desk:
         send(desk, month("2024-01-31"))
@@ -149,7 +158,7 @@ def test_a_record_that_changes_between_the_check_and_the_write_refuses_the_file(
             done = desk.patch(f"/v1/headcounts/{row['id']}", {"comment": "Asked.", "reason": "x"}, '"1"')
             assert done.status_code == 200
 
-        with listening(desk.client.app.state.database.writer, "checkout", at_begin(2, correct)):
+        with listening(desk.client.app.state.database.writer, "checkout", at_begin(1, correct)):
             found = send(desk, exported)
         assert told(found) == ("refused", 0, 0, 0, 1)
         assert found["problem"].startswith("The record changed while the file was read. Nothing was recorded")
@@ -158,6 +167,7 @@ def test_a_record_that_changes_between_the_check_and_the_write_refuses_the_file(
         assert {one["total"] for one in desk.read("/v1/headcounts")["data"]} == {10}
 
 
+@pytest.mark.usefixtures("silent")
 def test_an_import_that_was_given_up_records_nothing(databases: Databases):
     with desk_at(databases.seeded_places(), import_wait=30) as desk:
 
@@ -166,7 +176,7 @@ def test_an_import_that_was_given_up_records_nothing(databases: Databases):
                 session.execute(update(FileImport).values(state=ImportState.FAILED))
 
         before = rows_in(desk.database)
-        with listening(desk.client.app.state.database.writer, "checkout", at_begin(2, give_up)):
+        with listening(desk.client.app.state.database.writer, "checkout", at_begin(1, give_up)):
             found = send(desk, month("2024-01-31"))
         assert told(found, "state", "change", "problem") == ("failed", None, None)
         assert rows_in(desk.database) == before
@@ -271,7 +281,15 @@ def test_a_long_import_is_answered_at_once_and_tells_how_far_it_is(
     databases: Databases, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(run, "_TELL_EVERY", 0.0)
-    with desk_at(databases.seeded_places(), import_wait=0) as desk:
+
+    def linger(*_: object) -> None:
+        if is_importing():
+            time.sleep(0.3)  # long enough to be looked at
+
+    with (
+        desk_at(databases.seeded_places(), import_wait=0) as desk,
+        listening(desk.client.app.state.database.writer, "checkin", linger),
+    ):
         answers = [post_file(desk, months(27)), post_file(desk, month("2024-01-31"))]
         assert [answer.status_code for answer in answers] == [202, 202]
         first, second = (answer.json()["data"] for answer in answers)

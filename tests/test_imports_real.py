@@ -156,6 +156,6 @@ def test_the_table_of_2009_to_2014_needs_a_scope_because_it_leaves_people_out(de
     assert told(found) == ("committed", 49_728, 0, 0, 248)
     assert told(checked)[1:] == told(found)[1:]
     assert found["warnings"][0] == (
-        "Row 2: the total printed for all on 2009-11-30 is 98,113; the rows add up to 98,029."
+        "Row 2: the total printed for all on 2009-11-30 is 98,113; the counts add up to 98,029."
     )
     assert found["warnings"] == checked["warnings"]

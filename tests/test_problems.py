@@ -3,7 +3,6 @@
 import json
 import socket
 import sqlite3
-from pathlib import Path
 
 import httpx
 import pytest
@@ -230,6 +229,9 @@ def test_a_database_that_is_not_migrated_is_unready_and_gives_503(databases: Dat
         assert client.get("/healthz").json() == {"status": "ok", "revision": None}
         body = problem(client.get("/readyz"), 503, "unavailable")
         assert "migrate" in body["detail"]
+        for path in ("/v1/missions", "/v1/missions/UNDOF", "/v1/totals"):
+            body = problem(client.get(path), 503, "unavailable")
+            assert "`peacekeeping migrate`" in body["detail"]
 
 
 def test_a_migrated_database_without_rows_answers_empty_lists(databases: Databases):
@@ -249,8 +251,8 @@ def test_a_database_out_of_reach_gives_503_with_a_time_to_retry():
             assert answer.headers["retry-after"] == "2"
 
 
-def test_a_stream_that_fails_half_way_says_so(tmp_path: Path):
-    url = Databases("sqlite", tmp_path, None).seeded()  # a file can be broken by hand
+def test_a_stream_that_fails_half_way_says_so(on_sqlite: Databases):
+    url = on_sqlite.seeded()  # a file can be broken by hand
     with serving(Settings(database_url=url)) as client:
         client.get("/v1/missions?limit=1")
         # The 5,000th row becomes one that cannot be shown.

@@ -11,7 +11,6 @@ import shlex
 import signal
 import socket
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -28,9 +27,9 @@ from app.recording.kinds import KINDS
 from app.remote import RemoteProblem, read_events
 from tests.conftest import Databases
 from tests.desks import Desk, count, desk_at, report, source
+from tests.program import PROGRAM, run_program
 from tests.test_cli import serving
 
-PROGRAM = [sys.executable, "-m", "app"]
 NOWHERE = "http://127.0.0.1:1"
 COMMANDS = ("post", "correct", "retract", "dispute", "resolve", "proposals", "accept", "reject", "changes")
 
@@ -40,9 +39,7 @@ def environment(url: str, token: str = "") -> dict[str, str]:
 
 
 def run(*arguments: str, url: str = NOWHERE, token: str = "", text: str = "") -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [*PROGRAM, *arguments], input=text, capture_output=True, text=True, env=environment(url, token), timeout=60
-    )
+    done = run_program(arguments, environment(url, token), text=text)
     assert "Traceback" not in done.stderr, done.stderr
     return done
 
@@ -52,18 +49,12 @@ def run_at(desk: Desk, *arguments: str, who: str = "ann", text: str = "") -> sub
 
 
 @pytest.fixture
-def desk(databases: Databases) -> Iterator[Desk]:
-    """A seeded record with a source and a report of ours in it, as changes 120 and 121."""
-    with desk_at(databases.seeded()) as made:
-        assert made.post("/v1/sources", source("paper")).status_code == 201
-        assert made.post("/v1/reports", report("paper")).status_code == 201
-        yield made
+def desk(on_sqlite: Databases) -> Iterator[Desk]:
+    """A seeded record with a source and a report of ours in it, as changes 120 and 121.
 
-
-@pytest.fixture
-def desk_on_sqlite(tmp_path: Path) -> Iterator[Desk]:
-    """The same on SQLite alone, for what no engine can change."""
-    with desk_at(Databases("sqlite", tmp_path, None).seeded()) as made:
+    The program knows no engine: what it asks of the service is tested on both elsewhere.
+    """
+    with desk_at(on_sqlite.seeded()) as made:
         assert made.post("/v1/sources", source("paper")).status_code == 201
         assert made.post("/v1/reports", report("paper")).status_code == 201
         yield made
@@ -87,13 +78,13 @@ def test_help_says_what_each_command_does_with_an_example():
         assert re.search(rf"^  {command} +\S.*[^.]\.$", listed, re.MULTILINE), "the list cuts it off"
 
 
-def test_the_examples_of_the_help_can_be_run(desk_on_sqlite: Desk):
+def test_the_examples_of_the_help_can_be_run(desk: Desk):
     done = {}
     for command in ("post", "correct", "dispute", "resolve", "retract", "proposals"):
         example = re.search(r"Example:\n((?: +.+\n)+)", help_of(command))
         words = shlex.split(example[1].replace("\\\n", " "))
         assert words[0] == "peacekeeping"
-        done[command] = run_at(desk_on_sqlite, *words[1:])
+        done[command] = run_at(desk, *words[1:])
     assert {command: answer.returncode for command, answer in done.items()} == dict.fromkeys(done, 0), done
     assert done["retract"].stdout == "/v1/headcounts/10334\nchange 126\n"
 
@@ -350,9 +341,9 @@ def test_a_report_comes_out_of_a_file_and_fields_win(desk: Desk, tmp_path: Path)
     assert piped.stdout == "/v1/reports/third\nchange 123\n", piped.stderr
 
 
-def test_every_fault_is_a_line_with_its_place_and_what_looks_alike(desk_on_sqlite: Desk):
+def test_every_fault_is_a_line_with_its_place_and_what_looks_alike(desk: Desk):
     answer = run_at(
-        desk_on_sqlite, "post", "headcount", "report=papers", "country=Kazahstan", "personnel_type=troops", "total=six"
+        desk, "post", "headcount", "report=papers", "country=Kazahstan", "personnel_type=troops", "total=six"
     )
     assert (answer.returncode, answer.stdout) == (1, "")
     assert answer.stderr.startswith("peacekeeping: Invalid request (422 invalid_request).\n")
@@ -360,15 +351,15 @@ def test_every_fault_is_a_line_with_its_place_and_what_looks_alike(desk_on_sqlit
     assert "  /country: 'Kazahstan' is no known country." in lines
     assert "    near: KAZ, KGZ, AFG" in lines
     assert sum(line.startswith(("  /report: ", "  /total: ")) for line in lines) == 2
-    assert desk_on_sqlite.revision() == 121
-    again = run_at(desk_on_sqlite, "post", "source", *(f"{name}={text}" for name, text in source("paper").items()))
+    assert desk.revision() == 121
+    again = run_at(desk, "post", "source", *(f"{name}={text}" for name, text in source("paper").items()))
     assert "(409 record_conflict)" in again.stderr
     assert "/v1/sources/paper" in again.stderr
 
 
-def test_text_that_is_none_is_refused_and_breaks_nothing(desk_on_sqlite: Desk):
+def test_text_that_is_none_is_refused_and_breaks_nothing(desk: Desk):
     body = json.dumps({**count(6, report="paper"), "comment": "\ud800"})
-    answer = run_at(desk_on_sqlite, "post", "headcount", "--file", "-", text=body)
+    answer = run_at(desk, "post", "headcount", "--file", "-", text=body)
     assert answer.returncode == 1
     assert re.match(r"peacekeeping: .*\((422|400) ", answer.stderr), answer.stderr
     for arguments, said in (
@@ -383,7 +374,7 @@ def test_text_that_is_none_is_refused_and_breaks_nothing(desk_on_sqlite: Desk):
         raw = subprocess.run(
             [*PROGRAM, *arguments],
             capture_output=True,
-            env=environment(str(desk_on_sqlite.client.base_url), desk_on_sqlite.tokens["ann"]),
+            env=environment(str(desk.client.base_url), desk.tokens["ann"]),
             timeout=60,
         )
         assert raw.returncode == 1, raw
@@ -391,8 +382,8 @@ def test_text_that_is_none_is_refused_and_breaks_nothing(desk_on_sqlite: Desk):
         assert b"Traceback" not in raw.stderr
 
 
-def test_who_has_no_token_is_told_where_to_put_it(desk_on_sqlite: Desk):
-    answer = run(*POST, url=str(desk_on_sqlite.client.base_url))
+def test_who_has_no_token_is_told_where_to_put_it(desk: Desk):
+    answer = run(*POST, url=str(desk.client.base_url))
     assert answer.returncode == 1
     assert "(401 unauthorised)" in answer.stderr
     assert "Put the token of an analyst into PEACEKEEPING_TOKEN." in answer.stderr
@@ -482,17 +473,17 @@ RETRACT = ("retract", "report", "paper", "--reason", "Withdrawn")
 
 
 @pytest.mark.parametrize(("typed", "status"), [("y", 0), ("n", 1), ("", 1)])
-def test_a_retraction_is_asked_about_on_a_terminal(desk_on_sqlite: Desk, typed: str, status: int):
-    with Terminal(desk_on_sqlite, *RETRACT) as terminal:
+def test_a_retraction_is_asked_about_on_a_terminal(desk: Desk, typed: str, status: int):
+    with Terminal(desk, *RETRACT) as terminal:
         terminal.wait_for("Retract it? [y/N]: ")
-        assert desk_on_sqlite.revision() == 121
+        assert desk.revision() == 121
         assert terminal.type(typed) == status
     assert ("change 122" in terminal.seen) == (status == 0)
-    assert desk_on_sqlite.revision() == 122 - status
+    assert desk.revision() == 122 - status
 
 
-def test_a_retraction_with_yes_asks_nobody(desk_on_sqlite: Desk):
-    with Terminal(desk_on_sqlite, *RETRACT, "--yes") as terminal:
+def test_a_retraction_with_yes_asks_nobody(desk: Desk):
+    with Terminal(desk, *RETRACT, "--yes") as terminal:
         terminal.wait_for(None)
         assert terminal.process.wait(30) == 0
     assert "change 122" in terminal.seen
@@ -515,21 +506,21 @@ def test_if_somebody_was_faster_it_is_told_who_and_what_and_nothing_is_written(d
     assert desk.revision() == 122
 
 
-def test_if_somebody_retracted_it_meanwhile_that_is_told(desk_on_sqlite: Desk):
-    with Terminal(desk_on_sqlite, *RETRACT) as terminal:
+def test_if_somebody_retracted_it_meanwhile_that_is_told(desk: Desk):
+    with Terminal(desk, *RETRACT) as terminal:
         terminal.wait_for("Retract it?")
-        etag = desk_on_sqlite.get("/v1/reports/paper").headers["ETag"]
-        assert desk_on_sqlite.delete("/v1/reports/paper", etag, who="bob").status_code == 200
+        etag = desk.get("/v1/reports/paper").headers["ETag"]
+        assert desk.delete("/v1/reports/paper", etag, who="bob").status_code == 200
         assert terminal.type("y") == 1
     assert "/v1/reports/paper" in terminal.seen.split("peacekeeping: ")[1]
-    assert desk_on_sqlite.revision() == 122
+    assert desk.revision() == 122
 
 
 # Proposals
 
 
-def test_proposals_are_listed_accepted_and_rejected(databases: Databases):
-    with desk_at(databases.seeded(), four_eyes=True) as desk:
+def test_proposals_are_listed_accepted_and_rejected(on_sqlite: Databases):
+    with desk_at(on_sqlite.seeded(), four_eyes=True) as desk:
         posted = run_at(desk, "post", "source", *(f"{name}={text}" for name, text in source("paper").items()))
         assert (posted.returncode, posted.stdout) == (0, "/v1/proposals/1\n")
         assert "nothing is recorded until another analyst accepts it" in posted.stderr
@@ -584,8 +575,8 @@ def test_changes_are_told_in_a_line_each(desk: Desk):
     assert rows[0] == desk.read("/v1/changes", since=119)["data"][0]
 
 
-def test_a_reader_that_goes_away_leaves_no_traceback(desk_on_sqlite: Desk):
-    env = environment(str(desk_on_sqlite.client.base_url))
+def test_a_reader_that_goes_away_leaves_no_traceback(desk: Desk):
+    env = environment(str(desk.client.base_url))
     with subprocess.Popen([*PROGRAM, "changes"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env) as process:
         process.stdout.readline()
         process.stdout.close()
@@ -659,17 +650,17 @@ def test_following_shows_each_change_once_though_the_service_goes_and_comes_back
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_following_begins_with_what_is_new(desk_on_sqlite: Desk, how: signal.Signals):
-    with Follower(str(desk_on_sqlite.client.base_url), "--json") as follower:
+def test_following_begins_with_what_is_new(desk: Desk, how: signal.Signals):
+    with Follower(str(desk.client.base_url), "--json") as follower:
         row = None
         for number in range(60):
-            assert desk_on_sqlite.post("/v1/sources", source(f"new-{number}")).status_code == 201
+            assert desk.post("/v1/sources", source(f"new-{number}")).status_code == 201
             with suppress(queue.Empty):
                 row = json.loads(follower.lines.get(timeout=1))
                 break
         assert row is not None
         assert row["number"] > 121
-        assert row == desk_on_sqlite.read("/v1/changes", since=row["number"] - 1)["data"][0]
+        assert row == desk.read("/v1/changes", since=row["number"] - 1)["data"][0]
         assert follower.stop(how) == 0
         assert follower.complaints.empty()
 

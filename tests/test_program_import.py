@@ -30,15 +30,9 @@ PARTIAL = ("--scope", "partial")
 
 
 @pytest.fixture
-def desk(databases: Databases) -> Iterator[Desk]:
-    with desk_at(databases.seeded()) as made:
-        yield made
-
-
-@pytest.fixture
-def desk_on_sqlite(tmp_path: Path) -> Iterator[Desk]:
-    """On SQLite alone, for what no engine can change."""
-    with desk_at(Databases("sqlite", tmp_path, None).seeded()) as made:
+def desk(on_sqlite: Databases) -> Iterator[Desk]:
+    """The program knows no engine: what it asks of the service is tested on both elsewhere."""
+    with desk_at(on_sqlite.seeded()) as made:
         yield made
 
 
@@ -188,10 +182,10 @@ def test_a_second_edition_is_told_by_what_it_corrects(desk: Desk, tmp_path: Path
 # What is wrong with a file
 
 
-def test_the_first_faults_are_shown_and_all_are_saved(desk_on_sqlite: Desk, tmp_path: Path):
+def test_the_first_faults_are_shown_and_all_are_saved(desk: Desk, tmp_path: Path):
     bad = [f"2025-08-{day:02d},UNDOF,Nepal,Troops,{-day},0" for day in range(1, 26)]
     saved = tmp_path / "faults.csv"
-    done = run_at(desk_on_sqlite, "import", table(tmp_path, *bad), *PARTIAL, "--faults", str(saved))
+    done = run_at(desk, "import", table(tmp_path, *bad), *PARTIAL, "--faults", str(saved))
     assert (done.returncode, done.stderr) == (1, "")
     shown = [line for line in done.stdout.splitlines() if line.startswith("row ")]
     assert len(shown) == 20
@@ -205,7 +199,7 @@ def test_the_first_faults_are_shown_and_all_are_saved(desk_on_sqlite: Desk, tmp_
         (str(number), "male_personnel", "not_a_count") for number in range(2, 27)
     ]
     later = tmp_path / "later.csv"
-    assert run_at(desk_on_sqlite, "imports", "1", "--faults", str(later)).returncode == 0
+    assert run_at(desk, "imports", "1", "--faults", str(later)).returncode == 0
     assert later.read_bytes() == saved.read_bytes()
 
 
@@ -225,17 +219,17 @@ def test_rows_that_cannot_be_used_are_left_out_if_that_is_wanted(desk: Desk, tmp
         ("Qwrtzpsdfg", "Nothing looks like it. Find out what it is, and teach it with its code:"),
     ],
 )
-def test_the_command_that_teaches_a_name_can_be_pasted(desk_on_sqlite: Desk, tmp_path: Path, name: str, said: str):
+def test_the_command_that_teaches_a_name_can_be_pasted(desk: Desk, tmp_path: Path, name: str, said: str):
     quoted = name.replace('"', '""')
-    done = run_at(desk_on_sqlite, "import", table(tmp_path, f'2025-08-31,UNDOF,"{quoted}",Troops,6,0'), *PARTIAL)
+    done = run_at(desk, "import", table(tmp_path, f'2025-08-31,UNDOF,"{quoted}",Troops,6,0'), *PARTIAL)
     assert f"unknown country: '{name}', in 1 row. {said}" in done.stdout
     [command] = re.findall(r"^  peacekeeping (.+)$", done.stdout, re.MULTILINE)
     words = [word.replace("CODE", "KAZ") for word in shlex.split(command)]
-    assert run_at(desk_on_sqlite, *words).returncode == 0
-    assert desk_on_sqlite.read("/v1/countries", q=name)["data"] != []
+    assert run_at(desk, *words).returncode == 0
+    assert desk.read("/v1/countries", q=name)["data"] != []
 
 
-def test_what_is_refused_as_a_whole_says_why_and_ends_with_1(desk_on_sqlite: Desk, tmp_path: Path):
+def test_what_is_refused_as_a_whole_says_why_and_ends_with_1(desk: Desk, tmp_path: Path):
     other = tmp_path / "other.csv"
     other.write_text("a,b\n1,2\n")
     for arguments, said in (
@@ -244,11 +238,11 @@ def test_what_is_refused_as_a_whole_says_why_and_ends_with_1(desk_on_sqlite: Des
         (("https://127.0.0.1/august.csv",), "problem: The host of the address is not on the public internet."),
         (("http://example.org/august.csv",), "problem: Files are fetched over https only."),
     ):
-        done = run_at(desk_on_sqlite, "import", *arguments)
+        done = run_at(desk, "import", *arguments)
         assert (done.returncode, done.stderr) == (1, ""), done
         assert "\nrefused: nothing was recorded\n" in done.stdout
         assert f"\n{said}" in done.stdout
-    assert desk_on_sqlite.revision() == 119
+    assert desk.revision() == 119
 
 
 def test_what_cannot_be_read_or_meant_is_refused_before_anything_is_sent(tmp_path: Path):
@@ -271,9 +265,9 @@ def test_what_cannot_be_read_or_meant_is_refused_before_anything_is_sent(tmp_pat
     assert "Say of which import" in which.stderr
 
 
-def test_who_may_not_import_is_told_so(tmp_path: Path):
+def test_who_may_not_import_is_told_so(tmp_path: Path, on_sqlite: Databases):
     file = table(tmp_path)
-    with desk_at(Databases("sqlite", tmp_path, None).seeded(), four_eyes=True, max_import_bytes=1000) as desk:
+    with desk_at(on_sqlite.seeded(), four_eyes=True, max_import_bytes=1000) as desk:
         nobody = run("import", file, url=str(desk.client.base_url))
         assert nobody.returncode == 1
         assert "(401 unauthorised)" in nobody.stderr
@@ -320,9 +314,9 @@ def test_under_one_key_a_file_is_imported_once_and_no_other(desk: Desk, tmp_path
     assert desk.revision() == 121
 
 
-def test_a_file_at_an_address_is_fetched_and_waited_for(databases: Databases):
+def test_a_file_at_an_address_is_fetched_and_waited_for(on_sqlite: Databases):
     content = "\n".join([HEADER, AUGUST[2]]).encode()
-    with file_server(content) as (address, go, allowed), desk_at(databases.seeded(), **allowed) as desk:
+    with file_server(content) as (address, go, allowed), desk_at(on_sqlite.seeded(), **allowed) as desk:
         threading.Timer(1.0, go.set).start()
         done = run_at(desk, "import", address, *PARTIAL)
     assert (done.returncode, done.stderr) == (0, "")
@@ -331,11 +325,11 @@ def test_a_file_at_an_address_is_fetched_and_waited_for(databases: Databases):
 
 
 def test_on_a_terminal_it_shows_how_far_it_is_and_ctrl_c_leaves_it_going_on(
-    databases: Databases, monkeypatch: pytest.MonkeyPatch
+    on_sqlite: Databases, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("TERM", "xterm")
     content = "\n".join([HEADER, AUGUST[2]]).encode()
-    with file_server(content) as (address, go, allowed), desk_at(databases.seeded(), **allowed) as desk:
+    with file_server(content) as (address, go, allowed), desk_at(on_sqlite.seeded(), **allowed) as desk:
         with Terminal(desk, "import", address, *PARTIAL) as terminal:
             terminal.wait_for("import 1 is running: 0 rows read")
             terminal.process.send_signal(signal.SIGINT)
@@ -354,10 +348,10 @@ def test_on_a_terminal_it_shows_how_far_it_is_and_ctrl_c_leaves_it_going_on(
 
 
 def test_a_service_that_goes_away_meanwhile_is_told_with_how_to_look_later(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    on_sqlite: Databases, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("TERM", "xterm")
-    url = Databases("sqlite", tmp_path, None).seeded()
+    url = on_sqlite.seeded()
     with desk_at(url) as desk, file_server(b"") as (address, _, allowed):
         for name, value in allowed.items():
             monkeypatch.setenv(name.upper(), str(value))
@@ -403,19 +397,19 @@ def test_imports_are_listed_the_newest_first(desk: Desk, tmp_path: Path):
 
 
 @pytest.mark.parametrize(("typed", "status"), [("y", 0), ("n", 1)])
-def test_taking_back_is_asked_about_on_a_terminal(desk_on_sqlite: Desk, tmp_path: Path, typed: str, status: int):
-    teach(desk_on_sqlite)
-    run_at(desk_on_sqlite, "import", table(tmp_path), *PARTIAL)
-    with Terminal(desk_on_sqlite, "revert", "1", "--reason", "Made up", who="eve") as terminal:
+def test_taking_back_is_asked_about_on_a_terminal(desk: Desk, tmp_path: Path, typed: str, status: int):
+    teach(desk)
+    run_at(desk, "import", table(tmp_path), *PARTIAL)
+    with Terminal(desk, "revert", "1", "--reason", "Made up", who="eve") as terminal:
         terminal.wait_for("Take it back? [y/N]: ")
-        assert desk_on_sqlite.revision() == 121
+        assert desk.revision() == 121
         assert terminal.type(typed) == status
-    assert desk_on_sqlite.revision() == 122 - status
+    assert desk.revision() == 122 - status
 
 
-def test_a_file_of_faults_that_cannot_be_written_is_told_after_the_report(desk_on_sqlite: Desk, tmp_path: Path):
+def test_a_file_of_faults_that_cannot_be_written_is_told_after_the_report(desk: Desk, tmp_path: Path):
     target = tmp_path / "no" / "faults.csv"
-    done = run_at(desk_on_sqlite, "import", table(tmp_path), *PARTIAL, "--faults", str(target))
+    done = run_at(desk, "import", table(tmp_path), *PARTIAL, "--faults", str(target))
     assert done.returncode == 1
     assert done.stdout.startswith("/v1/imports/1\nrefused")
     assert done.stderr == f"peacekeeping: The file '{target}' cannot be written (No such file or directory).\n"
@@ -441,14 +435,14 @@ def test_names_are_taught_with_their_time_and_listed(desk: Desk):
     assert "(409 record_conflict)" in again.stderr
 
 
-def test_a_name_that_cannot_be_taught_says_why(desk_on_sqlite: Desk):
+def test_a_name_that_cannot_be_taught_says_why(desk: Desk):
     for arguments, said in (
         (("add", "country", "KAX", "Kasachstan"), "  /country: 'KAX' is no known country."),
         (("add", "country", "KAZ", "Kasachstan", "--valid-from", "May"), "  /valid_from: "),
         (("list", "kazakstn"), "There is neither a country nor a mission of that name.\n"),
     ):
-        done = run_at(desk_on_sqlite, "aliases", *arguments)
+        done = run_at(desk, "aliases", *arguments)
         assert (done.returncode, done.stdout) == (1, "")
         assert said in done.stderr
-    assert run_at(desk_on_sqlite, "aliases", "add", "town", "X", "Y").returncode == 2
-    assert desk_on_sqlite.revision() == 119
+    assert run_at(desk, "aliases", "add", "town", "X", "Y").returncode == 2
+    assert desk.revision() == 119

@@ -18,8 +18,9 @@ from app.tokens.models import Role
 from app.tokens.secrets import digest
 from app.tokens.store import create_token, list_tokens
 from tests.conftest import Databases, serving
+from tests.program import PROGRAM
 from tests.rows import NOW
-from tests.test_cli import PROGRAM, run
+from tests.test_cli import run
 
 DAY = timedelta(days=1)
 SCANNER = re.compile(r"\bpkt_[a-z0-9]{10}_[0-9a-f]{64}_[0-9a-f]{8}\b")

@@ -14,8 +14,8 @@ STEPS = read_steps((ROOT / "docs" / "posting.md").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_the_walk_through_posting_goes_as_it_is_shown(databases: Databases, way: str, tmp_path: Path):
-    url = databases.seeded()
+def test_the_walk_through_posting_goes_as_it_is_shown(on_sqlite: Databases, way: str, tmp_path: Path):
+    url = on_sqlite.seeded()
     with (
         serving(Settings(database_url=url, cache_bytes=64_000_000)) as service,
         serving(Settings(database_url=url, four_eyes=True, cache_bytes=64_000_000)) as careful,
@@ -27,11 +27,11 @@ def test_the_walk_through_posting_goes_as_it_is_shown(databases: Databases, way:
         go_through(STEPS, way, addresses, url, tmp_path)
 
 
-def test_what_the_readme_shows_of_writing_is_true(databases: Databases, tmp_path: Path):
+def test_what_the_readme_shows_of_writing_is_true(on_sqlite: Databases, tmp_path: Path):
     section = (ROOT / "README.md").read_text(encoding="utf-8").split("## How to write\n")[1].split("\n## ")[0]
     steps = read_steps(section)
     assert len(steps) == 3
-    url = databases.seeded()
+    url = on_sqlite.seeded()
     with serving(Settings(database_url=url, cache_bytes=64_000_000)) as service:
         go_through(steps, "program", {"http://127.0.0.1:8000": str(service.base_url).rstrip("/")}, url, tmp_path)
 

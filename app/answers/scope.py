@@ -14,7 +14,7 @@ from app.core.columns import col
 from app.core.dates import Moment, PartialDate
 from app.core.errors import Complaint, InvalidRequest, UnknownCode
 from app.core.history import View, standing
-from app.core.shapes import AnyOf, Codes, Format, Picture, Words
+from app.core.shapes import AnyOf, Codes, Form, Format, Words
 from app.core.vocabulary import PersonnelType, Region
 from app.missions.models import MissionKind
 from app.reports.models import Breakdown
@@ -75,11 +75,11 @@ class ScopeQuery(BaseModel):
 class DrawnQuery(ScopeQuery):
     """An answer that can be had as a picture too."""
 
-    format: Format | Picture | None = Field(  # type: ignore[assignment]
+    format: Form | None = Field(  # type: ignore[assignment]
         None,
         description="`json`, `csv` or `ndjson`; as a picture `svg`, `png` or `vega-lite`, its specification. Wins over "
         "the `Accept` header.",
-        examples=["svg"],
+        examples=["csv"],
     )
 
 

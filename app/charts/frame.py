@@ -72,8 +72,9 @@ def framed(words: Words, body: Spec) -> Spec:
     }
 
 
-def footer(words: Words, below: int, left: int = 0) -> Spec:
-    """A layer that writes notes and sources below a picture, `below` pixels under its axes."""
+def footer(words: Words, below: int, left: int = 0, height: int | None = None) -> Spec:
+    """A layer that writes notes and sources `below` pixels under a view, whose `height` is told where it is one of
+    several."""
     return {
         "data": {"values": [{}]},
         "mark": {
@@ -81,7 +82,7 @@ def footer(words: Words, below: int, left: int = 0) -> Spec:
             "align": "left",
             "baseline": "top",
             "x": -left,
-            "y": {"expr": f"height + {below}"},
+            "y": {"expr": f"height + {below}"} if height is None else height + below,
             "text": wrapped([*words.notes, words.source]),
             "fontSize": 11,
             "lineHeight": 15,

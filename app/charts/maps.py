@@ -150,7 +150,7 @@ def _circles(places: Sequence[Place]) -> Spec:
                 "field": "total",
                 "type": "quantitative",
                 "title": "People in a mission",
-                "scale": {"type": "linear", "zero": True, "range": [0, 900], "domainMax": 20000},
+                "scale": {"type": "linear", "zero": True, "range": [14, 900], "domainMax": 20000},
                 "legend": {"orient": "bottom", "values": [100, 1000, 5000, 15000], "symbolFillColor": VERMILION},
             },
             "tooltip": tooltip(name="Mission", label="People there"),

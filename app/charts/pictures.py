@@ -29,7 +29,8 @@ def _totals(ask: Ask, query: TotalsQuery) -> Spec:
     if not by or len(others) > 2 or (len(others) > 1 and By.MONTH in by):
         raise unchartable(f"`by={','.join(by)}` has no picture." if by else "A single number has no picture.")
     answer = totals(ask, query.model_copy(update={"explain": False}))
-    rows, meta = cast(list[TotalRow], answer.rows), cast(DayMeta, answer.meta)
+    meta = cast(DayMeta, answer.meta)
+    rows = [] if meta.as_of is None else cast(list[TotalRow], answer.rows)  # without any report all of it is unknown
     if By.MONTH in by:
         month = None if meta.as_of is None else meta.as_of[:7]
         months = MonthsMeta.model_validate({**meta.model_dump(), "from": month, "to": month})

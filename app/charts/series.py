@@ -26,8 +26,8 @@ def series_chart(
     title = headline(f"Peacekeepers{parts}{months}", meta, names)
     scope = scope_words(meta, names)
     source = source_line(sources, meta)
-    if not read.points:
-        return nothing(Words(title, [scope], source, ""))
+    if not any(point.total is not None for line in read.points.values() for point in line):
+        return nothing(Words(title, [scope, *_reasons(read)], source, ""))
     kept = read.largest()
     points = [point for name in kept for point in read.points[name]]
     refuse_many(len(points), _FEWER)
@@ -49,6 +49,12 @@ def series_chart(
     return lines(Words(title, [scope, *more], source, sentence(told), notes), points, kept, "People", steps)
 
 
+def _reasons(read: Lines) -> list[str]:
+    """Why nothing at all is known."""
+    labels = {point.label for line in read.points.values() for point in line}
+    return [f"In every month {listed(sorted(labels))}."] if labels else []
+
+
 def _is_bounded(points: Iterable[Point]) -> bool:
     return any(point.at_least and point.total is not None for point in points)
 
@@ -60,9 +66,10 @@ def _read(rows: Iterable[SeriesRow | TotalRow], by: Sequence[By], names: Names) 
             raise Unchartable(f"A picture is made of at most {MOST_READ:,} rows; this series has more. {_FEWER}")
         key = tuple(getattr(row, one.value) for one in by)
         if key not in labels:
-            labels[key] = label_of(row, by, names)
+            told = [*labels.values(), label_of(row, by, names)]
+            labels[key] = told[-1] if told[-1] not in told[:-1] else f"{told[-1]} ({len(told)})"
         label = amount(row.total, row.reason, at_least=row.at_least)
-        read.add(Point(labels[key], str(row.month), row.total, row.at_least, label))
+        read.add(Point(labels[key], row.month or "", row.total, row.at_least, label))
         sources.update(row.sources)
     return read, sources
 

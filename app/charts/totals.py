@@ -1,6 +1,7 @@
 """The pictures of totals: a map of contributors, bars, stacked bars, or a line."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from app.answers.asking import By, DayMeta
 from app.answers.facts import Facts
@@ -10,7 +11,7 @@ from app.charts.bars import Bar, Piece, bars, largest, stacked
 from app.charts.frame import COLOURS, Spec, Unchartable, Words, nothing, refuse_many, sentence
 from app.charts.labels import TITLES, label_of, value_label
 from app.charts.maps import DISCLAIMER, Contributor, Place, band_of, world
-from app.charts.words import amount, date_words, headline, listed, number, scope_words, source_line
+from app.charts.words import amount, date_words, distinct, headline, listed, number, scope_words, source_line
 from app.core.errors import Complaint
 
 MOST_BARS = 30
@@ -31,6 +32,7 @@ def bar_chart(rows: Sequence[TotalRow], meta: DayMeta, by: By, facts: Facts) -> 
     words = _words(rows, meta, f"Peacekeepers by {TITLES[by]}", facts)
     if not found:
         return nothing(words)
+    found = [replace(bar, name=name) for bar, name in zip(found, distinct(bar.name for bar in found), strict=True)]
     shown, rest = largest(found, MOST_BARS)
     notes = []
     if rest:

@@ -57,6 +57,16 @@ def listed(names: Sequence[str], most: int = _NAMED) -> str:
     return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part) if names else ""
 
 
+def distinct(names: Iterable[str]) -> list[str]:
+    """The names with a number behind each that was told before: what has one name would be drawn as one."""
+    told: dict[str, int] = {}
+    found = []
+    for name in names:
+        told[name] = told.get(name, 0) + 1
+        found.append(name if told[name] == 1 else f"{name} ({told[name]})")
+    return found
+
+
 def scope_words(meta: AnswerMeta, names: Names) -> str:
     """Whom an answer is about: `Kazakhstan in UNDOF`."""
     scope = meta.scope

@@ -23,7 +23,6 @@ from sqlalchemy import (
     Table,
     and_,
     func,
-    insert,
     or_,
     select,
     text,
@@ -36,6 +35,7 @@ from sqlmodel import Field, Session, SQLModel
 
 from app.core.columns import KEY_TEXT, UtcDateTime, text_enum
 from app.core.errors import NotFound, RecordConflict
+from app.core.inserting import insert_rows
 from app.core.vocabulary import Line
 
 SQLModel.metadata.naming_convention = {
@@ -238,7 +238,7 @@ def record(session: Session, change: Change, ledger: Ledger, shapes: Sequence[Ba
     with _conflicts(ledger):
         if ledger.keys is not None:
             new = [{"key": key} for key in keys if key not in revisions]
-            _insert(session, ledger.keys, new)
+            insert_rows(session.connection(), ledger.keys, new)
         for row in rows:
             row["revision"] = revisions.get(row[ledger.key], 0) + 1
         _insert_revisions(session, change, ledger, rows, shapes)
@@ -277,7 +277,7 @@ def record_rows(session: Session, change: Change, ledger: Ledger, rows: Sequence
     for row in rows:
         row.update(stamp, revision=revisions.get(row[ledger.key], 0) + 1)
     with _conflicts(ledger):
-        _insert(session, ledger.table, rows)
+        insert_rows(session.connection(), ledger.table, rows)
 
 
 def correct_rows(session: Session, change: Change, ledger: Ledger, rows: Sequence[dict[str, Any]]) -> None:
@@ -297,7 +297,7 @@ def correct_rows(session: Session, change: Change, ledger: Ledger, rows: Sequenc
         for key, row in batch.items():
             row |= {"revision": revisions[key] + 1, "recorded_in": change.number, "recorded_at": change.recorded_at}
         with _conflicts(ledger):
-            _insert(session, table, list(batch.values()))
+            insert_rows(session.connection(), table, list(batch.values()))
 
 
 def retract_all(session: Session, change: Change, ledger: Ledger, condition: ColumnElement[bool]) -> None:
@@ -349,19 +349,14 @@ def _insert_revisions(
     shapes: Sequence[BaseModel],
 ) -> None:
     stamp = {"recorded_in": change.number, "recorded_at": change.recorded_at}
-    _insert(session, ledger.table, [{**row, **stamp} for row in rows])
+    insert_rows(session.connection(), ledger.table, [{**row, **stamp} for row in rows])
     for name, part in ledger.parts.items():
         part_rows = [
             part_row
             for row, shape in zip(rows, shapes, strict=True)
             for part_row in part.rows(row[ledger.key], row["revision"], getattr(shape, name))
         ]
-        _insert(session, part.row.__table__, part_rows)  # type: ignore[attr-defined]
-
-
-def _insert(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    for start in range(0, len(rows), _BATCH):
-        session.connection().execute(insert(table), rows[start : start + _BATCH])
+        insert_rows(session.connection(), part.row.__table__, part_rows)  # type: ignore[attr-defined]
 
 
 class _conflicts:  # noqa: N801  (reads as a sentence after `with`)

@@ -162,4 +162,5 @@ class Picture(StrEnum):
     VEGA_LITE = "vega-lite"
 
 
+Form = Literal[Format.JSON, Format.CSV, Format.NDJSON, Picture.SVG, Picture.PNG, Picture.VEGA_LITE]
 LIST_CONTROLS = frozenset(ListQuery.model_fields)

@@ -4,16 +4,17 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import case, func, select
 from sqlmodel import Session
 
 from app.core.columns import col
 from app.core.errors import InvalidRequest, RecordConflict
 from app.core.faults import validated
 from app.core.history import Ledger, LedgerRow
-from app.core.vocabulary import Bound
+from app.core.vocabulary import Bound, PersonnelType
 from app.headcounts.models import HeadcountStatus, Measure
 from app.headcounts.store import HEADCOUNTS
+from app.importers.counts import sums_unlike
 from app.importers.recorder import Recorder
 from app.importers.sourcing import need_source
 from app.importers.stage import Stage, StagedCount, StagedSum
@@ -45,7 +46,8 @@ def compare_counts(recorder: Recorder, stage: Stage, target: Target) -> Iterator
             raise InvalidRequest(_NOT_WHOLE)
         report = _report(recorder, target, as_of, breakdown, scope)
         columns = ", ".join(StagedCount._fields)
-        rows = (StagedCount(*row) for row in stage.ask(f"SELECT {columns} FROM count WHERE {where}", as_of))
+        statement = f"SELECT {columns} FROM count WHERE {where} ORDER BY row"
+        rows = (StagedCount(*row) for row in stage.ask(statement, as_of))
         missing = _compare(recorder, HEADCOUNTS, _headcounts_of(recorder.session, report), _headcounts(rows, report))
         if missing and scope is not Scope.PARTIAL:
             yield f"{missing} counts of {report} are not in the file; they stay as they are."
@@ -152,20 +154,26 @@ def _headcounts_of(session: Session, report: str) -> dict["Key", "_Stands"]:
 def compare_printed(recorder: Recorder, stage: Stage, target: Target) -> Iterator[str]:
     """Record printed totals with their reports, which have to be there; yields what is odd."""
     unknown: list[str] = []
+    is_alone = not stage.number("SELECT count(*) FROM count")
     for (as_of,) in list(stage.ask("SELECT DISTINCT as_of FROM printed ORDER BY 1")):
         report = _report_of(recorder, target.source_of(as_of), as_of)
         if report is None:
             unknown.append(as_of)
             continue
         columns = ", ".join(StagedSum._fields)
-        rows = (StagedSum(*row) for row in stage.ask(f"SELECT {columns} FROM printed WHERE as_of = ?", as_of))
-        _compare(recorder, PRINTED_TOTALS, _printed_of(recorder.session, report), _printed(rows, report))
+        statement = f"SELECT {columns} FROM printed WHERE as_of = ? ORDER BY row"
+        rows = (StagedSum(*row) for row in stage.ask(statement, as_of))
+        _compare(recorder, PRINTED_TOTALS, _printed_of(recorder.session, report.id), _printed(rows, report.id))
+        if is_alone and report.scope is not Scope.PARTIAL:
+            stage.fill("stood", _stood(recorder.session, report.id, as_of), 4)
+    if is_alone:
+        yield from sums_unlike(stage, "stood")
     if unknown:
         shown = ", ".join(unknown[:10]) + (", ..." if len(unknown) > 10 else "")
         yield f"There is no report for the printed totals of {len(unknown)} dates, so they are left out: {shown}."
 
 
-def _report_of(recorder: Recorder, source: str, as_of: str) -> str | None:
+def _report_of(recorder: Recorder, source: str, as_of: str) -> Any | None:
     """The report a source's totals belong to: a complete one before a partial one, by mission before by country."""
     statement = select(col(Report.id), col(Report.scope), col(Report.breakdown)).where(
         col(Report.superseded_in).is_(None), col(Report.source) == source, col(Report.as_of) == as_of
@@ -173,7 +181,21 @@ def _report_of(recorder: Recorder, source: str, as_of: str) -> str | None:
     # While a file is only checked, its own reports are in no table.
     found = [*recorder.session.execute(statement), *recorder.reports.get((source, as_of), [])]
     found.sort(key=lambda one: (one.scope is Scope.PARTIAL, one.breakdown is Breakdown.COUNTRY))
-    return found[0].id if found else None
+    return found[0] if found else None
+
+
+def _stood(session: Session, report: str, as_of: str) -> Iterator[tuple[str, str, str | None, int]]:
+    """What the record counts in a report by country and mission: the kinds told apart, or else those that are not."""
+    columns = HEADCOUNTS.table.c
+    of_kinds = case((columns.personnel_type != PersonnelType.UNSPECIFIED, columns.total))
+    statement = (
+        select(columns.country, columns.mission, func.coalesce(func.sum(of_kinds), func.sum(columns.total)))
+        .where(columns.report == report, columns.superseded_in.is_(None), columns.measure == Measure.PRESENT)
+        .where(columns.contingent.is_(None))
+        .group_by(columns.country, columns.mission)
+    )
+    for country, mission, total in session.execute(statement):
+        yield as_of, country, mission, int(total)
 
 
 def _printed(rows: Iterator[StagedSum], report: str) -> "Rows":

@@ -16,7 +16,7 @@ from app.fatalities.models import FatalityIn, FatalityPersonnel, FatalitySex, In
 from app.fatalities.rules import settle
 from app.fatalities.store import FATALITIES
 from app.importers.recorder import Recorder
-from app.importers.resolving import Resolver
+from app.importers.resolving import Resolver, Wrong
 from app.importers.sourcing import need_source
 from app.importers.stage import Stage
 from app.importers.statements import Death, Fault, Statement
@@ -48,17 +48,15 @@ def stage_fatalities(
 
 def _staged(one: Death, resolver: Resolver) -> Any:
     """The death as (row, casualty, fields), or what is wrong with it."""
-    nationality = None
-    if one.country or one.iso3:
-        nationality, wrong = resolver.country(one.country or "", one.iso3)
-        if nationality is None:
-            return Fault(one.row, "casualty_nationality", "unknown_name", wrong)
-    # Also offices that are no missions lose people; the name as printed is kept.
-    mission, _ = resolver.mission(one.mission)
+    nationality = resolver.country(one.country or "", one.iso3) if one.country or one.iso3 else None
+    if isinstance(nationality, Wrong):
+        return Fault(one.row, "casualty_nationality", *nationality)
+    mission = resolver.mission(one.mission)
     fields = {
         "casualty_id": one.casualty_id,
         "incident_date": one.incident_date,
-        "mission": mission,
+        # Also offices that are no missions lose people; the name as printed is kept.
+        "mission": None if isinstance(mission, Wrong) else mission,
         "mission_as_printed": one.mission,
         "nationality": nationality,
         "nationality_as_printed": one.country,

@@ -8,7 +8,7 @@ import hashlib
 import re
 import ssl
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,13 +56,15 @@ def fetch(
     rules: FetchRules,
     opener: httpcore.NetworkBackend | None = None,
     resolver: Resolver = resolve,
+    pause: Callable[[], None] = lambda: None,
 ) -> Fetched:
     """Write what is at an address to a file; on FetchRefused and FetchFailed no file is left.
 
-    `opener` opens connections, to addresses and never to names.
+    `opener` opens connections, to addresses and never to names. `pause` is called for each piece that comes; what it
+    raises breaks off.
     """
     try:
-        return _follow(url, target, rules, Network(rules, opener or httpcore.SyncBackend(), resolver))
+        return _follow(url, target, rules, Network(rules, opener or httpcore.SyncBackend(), resolver), pause)
     except BaseException as error:
         target.unlink(missing_ok=True)
         if isinstance(error, _FAILURES):
@@ -79,7 +81,7 @@ def digest_of(path: Path) -> str:
 # Where from
 
 
-def _follow(url: str, target: Path, rules: FetchRules, network: Network) -> Fetched:
+def _follow(url: str, target: Path, rules: FetchRules, network: Network, pause: Callable[[], None]) -> Fetched:
     """Go where the address leads; every stop is judged like the first."""
     # Nothing is taken from the environment: no proxy, no password out of a file.
     context = rules.tls or httpcore.default_ssl_context()
@@ -89,7 +91,7 @@ def _follow(url: str, target: Path, rules: FetchRules, network: Network) -> Fetc
             address = httpcore.URL(scheme=place.raw_scheme, host=place.raw_host, port=place.port, target=place.raw_path)
             with pool.stream("GET", address, headers=_HEADERS, extensions=network.timeouts) as response:
                 if response.status not in _REDIRECTS:
-                    return _save(response, place, target, rules)
+                    return _save(response, place, target, rules, pause)
                 location = _header(response, b"location")
             if not location:
                 raise FetchFailed("The server points to another address, but names none.")
@@ -107,7 +109,9 @@ def _joined(place: httpx.URL, location: str) -> str:
 # What came
 
 
-def _save(response: httpcore.Response, place: httpx.URL, target: Path, rules: FetchRules) -> Fetched:
+def _save(
+    response: httpcore.Response, place: httpx.URL, target: Path, rules: FetchRules, pause: Callable[[], None]
+) -> Fetched:
     if response.status != 200:
         raise FetchFailed(f"The server answered with status {response.status}. Check the address. {BY_HAND}")
     media_type = _header(response, b"content-type").partition(";")[0].strip().lower()
@@ -120,6 +124,7 @@ def _save(response: httpcore.Response, place: httpx.URL, target: Path, rules: Fe
     digest, size = hashlib.sha256(), 0
     with target.open("wb") as file:
         for piece in _decoded(response, rules):
+            pause()
             size += len(piece)
             if size > rules.max_bytes:
                 raise _too_large(rules)

@@ -3,17 +3,25 @@
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache, partial
+from typing import NamedTuple
 
 from app.core.names import Names, Register
 from app.importers.models import UnknownName
-from app.importers.statements import Fault
 
+UNKNOWN_NAME = "unknown_name"
 _KEPT = 10_000
 _MOST_UNKNOWN = 500  # names; a file with more of them is none of ours, and to look for near ones takes time
 
 
+class Wrong(NamedTuple):
+    """Why a name means nothing: code and message of the fault."""
+
+    code: str
+    message: str
+
+
 class Resolver:
-    """Remembers what names mean, and counts those that mean nothing."""
+    """Remembers what names mean, and counts those that are known to nobody."""
 
     def __init__(self, names: Names) -> None:
         self.names = names
@@ -21,23 +29,20 @@ class Resolver:
         self._country = lru_cache(_KEPT)(self._look_up_country)
         self._mission = lru_cache(_KEPT)(partial(self._look_up, names.mission))
 
-    def country(self, printed: str, iso3: str | None) -> tuple[str | None, str]:
-        """Code of a country, or None and what is wrong."""
-        found = self._country(printed, iso3)
-        if found[0] is None:
-            self._note("country", printed or str(iso3))
-        return found
+    def country(self, printed: str, iso3: str | None) -> str | Wrong:
+        """Code of a country, or what is wrong."""
+        return self._noted("country", printed, self._country(printed, iso3))
 
-    def mission(self, printed: str) -> tuple[str | None, str]:
-        """Code of a mission, or None and what is wrong."""
-        found = self._mission(printed)
-        if found[0] is None:
-            self._note("mission", printed)
-        return found
+    def mission(self, printed: str) -> str | Wrong:
+        """Code of a mission, or what is wrong."""
+        return self._noted("mission", printed, self._mission(printed))
 
-    def _note(self, kind: str, name: str) -> None:
-        if (kind, name) in self.unknown or len(self.unknown) < _MOST_UNKNOWN:
+    def _noted(self, kind: str, name: str, found: str | Wrong) -> str | Wrong:
+        """What was found. A name that could be taught is counted."""
+        has_room = (kind, name) in self.unknown or len(self.unknown) < _MOST_UNKNOWN
+        if isinstance(found, Wrong) and found.code == UNKNOWN_NAME and has_room:
             self.unknown[kind, name] += 1
+        return found
 
     def known_mission(self, printed: str, name: str) -> str | None:
         """Code of a mission that its acronym or its name belongs to, if the record knows it."""
@@ -47,36 +52,35 @@ class Resolver:
                 return next(iter(found))
         return None
 
-    def _look_up_country(self, printed: str, iso3: str | None) -> tuple[str | None, str]:
+    def _look_up_country(self, printed: str, iso3: str | None) -> str | Wrong:
         register = self.names.country
         if iso3 is None:
             return self._look_up(register, printed)
         if iso3 not in register.names:
-            return None, f"'{iso3[:20]}' is no code of a country. Correct it, or leave the code empty."
+            detail = f"'{iso3[:20]}' is no code of a country. Correct it, or leave the code empty."
+            return Wrong("bad_iso3", detail)
         meant = register.find(printed)
         if printed and meant and iso3 not in meant:
             codes = ", ".join(sorted(meant))
-            return None, f"'{printed[:80]}' is {codes}, and the code beside it is {iso3}. One of them is wrong."
-        return iso3, ""
+            detail = f"'{printed[:80]}' is {codes}, and the code beside it is {iso3}. One of them is wrong."
+            return Wrong("code_mismatch", detail)
+        return iso3
 
-    def _look_up(self, register: Register, printed: str) -> tuple[str | None, str]:
+    def _look_up(self, register: Register, printed: str) -> str | Wrong:
         found = register.find(printed)
         if len(found) == 1:
-            return next(iter(found)), ""
+            return next(iter(found))
         shown = printed[:80]
         if found:
-            return None, f"'{shown}' may mean several: {', '.join(sorted(found))}. Put the code into the file."
+            detail = f"'{shown}' may mean several: {', '.join(sorted(found))}. Put the code into the file."
+            return Wrong("ambiguous_name", detail)
         near = register.near(printed) if len(self.unknown) < _MOST_UNKNOWN else []
         hint = f" Near: {', '.join(near)}." if near else ""
-        return None, f"'{shown}' is no known {register.kind}.{hint} Teach it as an alias, and send the file again."
+        detail = f"'{shown}' is no known {register.kind}.{hint} Teach it as an alias, and send the file again."
+        return Wrong(UNKNOWN_NAME, detail)
 
     def unknown_names(self) -> Iterator[UnknownName]:
         """Every name that was not known, with the codes whose names look alike; the most frequent first."""
         for (kind, name), rows in self.unknown.most_common():
             register = self.names.country if kind == "country" else self.names.mission
             yield UnknownName(kind=kind, name=name[:300], rows=rows, near=register.near(name))
-
-
-def fault_of(row: int, column: str, message: str) -> Fault:
-    """A name that is not known, as a fault."""
-    return Fault(row, column, "unknown_name", message)

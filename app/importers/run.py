@@ -138,7 +138,7 @@ class _Run:
             )
 
     def _fetch(self, url: str) -> None:
-        fetched = fetch(url, self.job.path, self.shop.rules)
+        fetched = fetch(url, self.job.path, self.shop.rules, pause=self._pause)
         self.job = replace(self.job, file_name=fetched.name, sha256=fetched.sha256)
         with self.shop.database.write() as session:
             file = {"file_name": fetched.name, "size": fetched.size, "sha256": fetched.sha256}

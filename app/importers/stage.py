@@ -17,6 +17,7 @@ CREATE TABLE count (
     country_as_printed TEXT, mission_as_printed TEXT, type_as_printed TEXT
 );
 CREATE TABLE printed (row INTEGER, as_of TEXT, country TEXT, mission TEXT, women INTEGER, men INTEGER, total INTEGER);
+CREATE TABLE stood (as_of TEXT, country TEXT, mission TEXT, total INTEGER);
 CREATE TABLE other (row INTEGER, key TEXT, said TEXT);
 CREATE TABLE fault (row INTEGER, field TEXT, code TEXT, message TEXT);
 """

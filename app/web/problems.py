@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
@@ -28,6 +28,7 @@ from app.core.errors import (
 PROBLEM_JSON = "application/problem+json"
 _LOG = logging.getLogger("peacekeeping")
 _RETRY_AFTER = "2"
+_NO_SUCH = ("42P01", "42703")  # table, column: states of PostgreSQL
 
 
 def problem_response(error: TrackerError, headers: dict[str, str] | None = None) -> Response:
@@ -64,18 +65,28 @@ def add_problem_handlers(app: FastAPI) -> None:
             headers["Allow"] = ", ".join(_methods_of(request))
         return problem_response(_http_problem(request, error), headers)
 
-    @app.exception_handler(OperationalError)
-    @app.exception_handler(InterfaceError)
+    @app.exception_handler(DBAPIError)
     @app.exception_handler(PoolTimeout)
-    def _database_error(_request: Request, error: Exception) -> Response:
+    def _database_error(request: Request, error: Exception) -> Response:
+        if _lacks_tables(error):
+            detail = "The database is not migrated to this version. Its operator runs `peacekeeping migrate`."
+        elif isinstance(error, OperationalError | InterfaceError | PoolTimeout):
+            detail = "The database cannot be reached or is busy. Try again in a moment."
+        else:
+            return _unexpected(request, error)
         _LOG.error("database unavailable: %s", type(error).__name__, exc_info=error)
-        detail = "The database cannot be reached or is busy. Try again in a moment."
         return problem_response(Unavailable(detail), {"Retry-After": _RETRY_AFTER})
 
     @app.exception_handler(Exception)
     def _unexpected(_request: Request, error: Exception) -> Response:
         _LOG.error("unexpected failure", exc_info=error)
         return problem_response(TrackerError("The service failed on this request. The failure has been logged."))
+
+
+def _lacks_tables(error: Exception) -> bool:
+    """True if the database is older than the service, or empty."""
+    cause = getattr(error, "orig", None)
+    return getattr(cause, "sqlstate", None) in _NO_SUCH or str(cause).startswith(("no such table", "no such column"))
 
 
 def _headers_of(error: TrackerError) -> dict[str, str] | None:
