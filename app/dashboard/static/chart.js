@@ -99,7 +99,7 @@ function fitted(spec, width) {
   spec.width = isMap ? width : "container";
   if (isMap) spec.height = Math.round(width * 0.46);
   spec.autosize = isMap ? "pad" : { type: "fit-x", contains: "padding" };
-  if (width < NARROW) narrow(spec, width);
+  adapt(spec, width);
   if (spec.height?.step) {
     spec.height = spec.height.step * barsOf(spec);
     spec.padding = { left: 0, top: 4, bottom: 4, right: 14 };
@@ -116,11 +116,14 @@ function barsOf(spec) {
   return new Set(values.map((row) => row[field])).size;
 }
 
-function narrow(value, width) {
+// Room for other letters than those that the picture was measured for, and for little width.
+function adapt(value, width) {
   for (const [name, inner] of Object.entries(value)) {
-    if (name === "legend" && inner?.columns > 2) inner.columns = 2;
-    if (name === "axis" && inner?.labelLimit) inner.labelLimit = Math.min(inner.labelLimit, width * 0.36);
-    if (inner && typeof inner === "object") narrow(inner, width);
+    if (!inner || typeof inner !== "object") continue;
+    if (name === "axis") delete inner.maxExtent;
+    if (name === "axis" && inner.labelLimit) inner.labelLimit = Math.min(inner.labelLimit, width * 0.36);
+    if (name === "legend" && width < NARROW && inner.columns > 2) inner.columns = 2;
+    adapt(inner, width);
   }
 }
 
