@@ -201,6 +201,9 @@ def test_what_the_api_refuses_is_shown_at_the_field(visit: Visit, desk: Desk):
     expect(first.get_by_label("People")).not_to_have_attribute("aria-invalid", "true")
     expect(page.locator(".field").filter(has=date).locator(".problem")).to_contain_text("There is no such date")
     expect(page.locator(".notice")).to_be_focused()
+    page.get_by_role("link", name="Headcount 2, People").click()
+    expect(second.get_by_label("People")).to_be_focused()
+    expect(second.get_by_label("People")).to_have_value("many")
     told = [text for text in visit.complaints if "422" not in text]
     assert told == []
     visit.complaints.clear()
@@ -213,7 +216,7 @@ def test_a_record_is_corrected_with_a_reason_and_the_revision_that_was_seen(visi
     page.get_by_role("button", name="Load the record").click()
     expect(page.get_by_label("Women")).to_have_value("7")
     page.get_by_label("Women").fill("8")
-    page.get_by_label("Men (optional)", exact=True).fill("131")
+    page.get_by_label("Men", exact=True).fill("131")
     page.get_by_label("Reason").first.fill("Misread: the table says 8 women")
     page.get_by_role("button", name="Correct it").click()
     expect(page.locator(".notice.good")).to_contain_text("Recorded as change")
@@ -222,9 +225,13 @@ def test_a_record_is_corrected_with_a_reason_and_the_revision_that_was_seen(visi
     sent = next(request for request in visit.asked if request.method == "PATCH")
     assert sent.post_data_json == {"women": 8, "men": 131, "reason": "Misread: the table says 8 women"}
     assert sent.headers["if-match"].startswith('"1-')
-    visit.page.get_by_label("Reason").last.fill("Back again")
     page.get_by_role("button", name="Load the record").click()
+    expect(page.get_by_role("heading", name="Revision 2 of headcounts/10334")).to_be_visible()
     expect(page.get_by_label("Women")).to_have_value("8")
+    page.get_by_label("Reason").last.fill("An example only")
+    page.get_by_role("button", name="Retract it").click()
+    expect(page.locator(".notice.good")).to_contain_text("Recorded as change")
+    assert desk.get("/v1/headcounts/10334").status_code == 404
     visit.settle()
 
 

@@ -74,7 +74,8 @@ export function showProblem(form, summary, error) {
   clearProblems(form, summary);
   const items = [];
   for (const fault of error.errors ?? []) {
-    const input = fault.pointer ? form.querySelector(`[data-pointer="${CSS.escape(fault.pointer)}"]`) : null;
+    const place = fault.pointer ?? (fault.parameter ? `/${fault.parameter}` : null);
+    const input = place ? form.querySelector(`[data-pointer="${CSS.escape(place)}"]`) : null;
     const said = plain(fault);
     if (input) mark(input, said);
     const words = input ? h("a", { href: `#${input.id}` }, `${labelOf(input)}: ${said}`) : said;
@@ -97,7 +98,7 @@ const PATTERNS = [
 
 // What the API says, without the place in the body, which the field stands for here.
 function plain({ message, near }) {
-  const said = message.replace(/^\/\S+: /, "");
+  const said = message.replace(/^\S+: /, "");
   const pattern = said.includes("match pattern") ? PATTERNS.find(([start]) => said.includes(`'${start}`)) : null;
   const close = near?.length && !said.includes("Near") ? ` Near: ${near.join(", ")}.` : "";
   return `${sentence(pattern ? `${pattern[1]}.` : said)}${close}`;
@@ -178,7 +179,7 @@ export function recorded(answer, links) {
     "div",
     { class: "notice good" },
     h("h3", null, answer.meta?.change ? `Recorded as change ${answer.meta.change}` : "Waits for a second analyst"),
-    links ? h("p", null, links) : null,
+    links && answer.meta?.change ? h("p", null, links) : null,
     answer.warnings?.length
       ? [
           h("p", null, "Recorded all the same, but odd:"),

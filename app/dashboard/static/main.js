@@ -4,7 +4,7 @@ import { onWaiting, retryNow } from "./api.js";
 import { byId, fill, h } from "./dom.js";
 import { moment } from "./format.js";
 import { failure } from "./parts.js";
-import { parameter, setParameters } from "./state.js";
+import { hasMoved, parameter, setParameters } from "./state.js";
 
 const content = byId("content");
 const status = h("div", { class: "status", role: "status" });
@@ -32,7 +32,9 @@ async function start() {
     }
     showState();
   };
-  window.addEventListener("popstate", draw);
+  window.addEventListener("popstate", () => {
+    if (hasMoved()) draw();
+  });
   window.addEventListener("redraw", draw);
   await draw();
   const { addFooter } = await import("./behind.js");

@@ -3,6 +3,16 @@
 export const parameters = () => new URLSearchParams(location.search);
 export const parameter = (name) => parameters().get(name) || null;
 
+const here = () => location.pathname + location.search;
+let shown = here();
+
+// True if the address names another view than the one shown: a jump to a heading or a field does not.
+export function hasMoved() {
+  const before = shown;
+  shown = here();
+  return shown !== before;
+}
+
 // `changes` are parameters to set; null takes one away. A new entry in the history unless `replace`.
 export function setParameters(changes, { replace = false } = {}) {
   const query = parameters();
@@ -11,9 +21,10 @@ export function setParameters(changes, { replace = false } = {}) {
     else query.set(name, value);
   }
   const next = query.size ? `${location.pathname}?${query}` : location.pathname;
-  if (next === location.pathname + location.search) return;
+  if (next === here()) return;
   if (replace) history.replaceState(null, "", next);
   else history.pushState(null, "", next);
+  shown = next;
 }
 
 // The address of another page about the same date and the same state of the record.
