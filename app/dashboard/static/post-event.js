@@ -1,7 +1,8 @@
 // A step in the life of a contingent.
 
+import { h } from "./dom.js";
 import { field, recorded, sendingForm } from "./forms.js";
-import { countryLink } from "./parts.js";
+import { page } from "./links.js";
 import { bodyOf, choice } from "./post-report.js";
 
 const KINDS = "proposed approved agreement_signed departed arrived took_over rotated repatriated cancelled".split(" ");
@@ -37,6 +38,6 @@ export function eventForm() {
       const made = [body.contingent, `${body.kind}-${body.on}`].join(".").replaceAll("_", "-");
       return { path: "/v1/status-events", body: { ...body, id: body.id ?? made } };
     },
-    done: (answer) => recorded(answer, answer.data?.country ? countryLink(answer.data) : answer.data?.id),
+    done: (answer) => recorded(answer, h("a", { href: page(`/v1/status-events/${answer.data?.id}`) }, answer.data?.id)),
   });
 }
