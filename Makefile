@@ -38,17 +38,19 @@ run: .venv/.runtime ## Start the service; migrates first, and seeds an empty rec
 test: .venv/.installed ## Run all tests
 	@$(BIN)/python -m pytest $(ARGS)
 
-check: .venv/.installed ## Check format, lint, types, imports, dependencies and the Dockerfile
+check: .venv/.installed ## Check format, lint, types, imports, dependencies, pages and the Dockerfile
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 	$(BIN)/hadolint Dockerfile
+	$(BIN)/biome ci
 
 format: .venv/.installed ## Rewrite the code in the agreed format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	$(BIN)/biome check --write
 
 migrate: .venv/.runtime ## Bring the database to the current schema
 	@$(BIN)/peacekeeping migrate

@@ -11,6 +11,9 @@ from app.answers.facts import FACTUAL, load_facts
 from app.answers.questions import QUESTIONS
 from app.core.database import Database
 from app.core.settings import Settings
+from app.dashboard.assets import Assets
+from app.dashboard.reference import reference_router
+from app.dashboard.routes import dashboard_router, home
 from app.importers.fetch_rules import FetchRules
 from app.importers.limits import Limits
 from app.importers.queue import ImportQueue
@@ -27,7 +30,7 @@ from app.web.nouns import noun_router
 from app.web.pages import Link, page_router
 from app.web.problems import add_problem_handlers
 from app.web.proposals import proposal_router
-from app.web.reference import add_openapi, add_reference
+from app.web.reference import add_openapi
 from app.web.revisions import revisions_router
 from app.web.stream import stream_router
 from app.web.tokens import token_router
@@ -88,7 +91,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.names = names
     app.state.facts = Kept(FACTUAL, lambda session, view: load_facts(session, view, names.of(session, view)))
     _add_routes(app)
-    add_reference(app)
     add_openapi(app, NOUNS)
     add_problem_handlers(app)
     app.add_middleware(Access)
@@ -124,7 +126,11 @@ def _add_routes(app: FastAPI) -> None:
     app.include_router(proposal_router())
     app.include_router(token_router())
     described = {one.path: one.description for one in QUESTIONS} | {noun.path: noun.description for noun in NOUNS}
-    app.include_router(page_router([Link(href=f"/v1/{path}", title=title) for path, title in described.items()]))
+    links = [Link(href=f"/v1/{path}", title=title) for path, title in described.items()]
+    assets = Assets()
+    app.include_router(page_router(links, home(assets)))
+    app.include_router(dashboard_router(assets))
+    app.include_router(reference_router(assets))
 
 
 def _workshop(settings: Settings, database: Database) -> Workshop:

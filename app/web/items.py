@@ -5,8 +5,9 @@ from typing import Any
 
 from sqlmodel import Session
 
-from app.core.errors import Complaint
+from app.core.errors import Complaint, NotFound
 from app.core.history import View
+from app.core.keys import key_value
 from app.core.names import Names
 from app.recording.revisions import find_recorded, find_retraction
 from app.web.noun import AnyInclude, Noun
@@ -26,6 +27,18 @@ def find_row(
     statement = listing.rows([column.label(name) for name, column in columns.items()], view)
     found = session.execute(statement.where(columns[listing.key] == key)).one_or_none()
     return None if found is None else dict(zip(columns, found, strict=True))
+
+
+def read_item(
+    session: Session, noun: Noun, key: str, view: View, names: Names, shown: Sequence[AnyInclude]
+) -> dict[str, Any]:
+    """The fields of a record by its key as written in an address; NotFound says what is near, or what became of it."""
+    stored = key_value(noun.listing, key, names)
+    values = None if stored is None else find_row(session, noun, stored, view, shown)
+    if values is None:
+        told = gone(session, noun, key, names, view)
+        raise NotFound(told) if told else NotFound(*missing(noun, key, names))
+    return values
 
 
 def missing(noun: Noun, key: str, names: Names) -> tuple[str, list[Complaint]]:

@@ -24,12 +24,11 @@ from app.core.errors import (
     UriTooLong,
 )
 from app.core.history import View, open_view
-from app.core.keys import key_value
 from app.core.names import Names
 from app.core.queries import Page, list_page, view_of_list
 from app.core.shapes import Format, ItemQuery, ListQuery, Out
 from app.web.formats import MEDIA_TYPES, choose_format, csv_columns, csv_head, csv_lines, json_lines, row_json
-from app.web.items import etag_of, find_row, gone, missing
+from app.web.items import etag_of, read_item
 from app.web.noun import AnyInclude, Noun
 from app.web.problems import problem_docs
 from app.web.requests import ListLinks, page_links, refuse_repeats
@@ -218,11 +217,7 @@ def _answer_item(request: Request, noun: Noun, key: str, query: ItemQuery) -> Re
     with database.read() as session:
         view = open_view(session, query.known_at)
         names: Names = request.app.state.names.of(session, view)
-        stored = key_value(noun.listing, key, names)
-        values = None if stored is None else find_row(session, noun, stored, view, shown)
-        if values is None:
-            told = gone(session, noun, key, names, view)
-            raise NotFound(told) if told else NotFound(*missing(noun, key, names))
+        values = read_item(session, noun, key, view, names, shown)
         noun.work_out([values], shown, lambda: _ask(request, session, view, query), query.known_at)
     row = noun.shape(values, shown, names, _day_of(query))
     headers = (

@@ -1,10 +1,10 @@
 """Routes beside the record: the entry page, health, the explanation of problems."""
 
-from html import escape
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
-from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -15,7 +15,6 @@ from app.core.history import open_view
 from app.web.access import wants_html
 from app.web.problems import problem_docs
 
-_PAGE_POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'"
 _EXAMPLES = (
     ("/v1/series?country=KAZ&mission=UNDOF&from=2024-01&to=2024-06", "what became of the announcement, month by month"),
     ("/v1/reconciliation?country=KAZ&timeline=true", "430 allowed, 139 planned, and who was counted: the whole story"),
@@ -64,18 +63,22 @@ class ProblemKind(BaseModel):
     help: str = Field(description="What it means and what to do.", examples=["Use the code of the country."])
 
 
-def page_router(resources: list[Link]) -> APIRouter:
-    """The routes outside /v1."""
+def page_router(resources: list[Link], home: Callable[[Request], Response]) -> APIRouter:
+    """The routes outside /v1; `home` is the page that people see at `/`."""
     router = APIRouter(tags=["service"])
 
     @router.get(
         "/",
         summary="Where to begin",
-        description="A page of links for people, the same as JSON for programs.",
+        description="The dashboard for people; links to begin with, as JSON, for programs.",
         response_model=Entry,
         responses={200: {"content": {"text/html": {"schema": {"type": "string"}}}}, **problem_docs(UriTooLong)},
     )
     def entry(request: Request) -> Response:
+        if wants_html(request):
+            page = home(request)
+            page.headers["Vary"] = "Accept"
+            return page
         body = Entry(
             name="Peacekeeping deployment tracker",
             version=__version__,
@@ -84,15 +87,7 @@ def page_router(resources: list[Link]) -> APIRouter:
             reference="/docs",
             openapi="/openapi.json",
         )
-        headers = {"Vary": "Accept"}
-        if wants_html(request):
-            headers["Content-Security-Policy"] = _PAGE_POLICY
-            return HTMLResponse(_entry_page(body), headers=headers)
-        return JSONResponse(body.model_dump(), headers=headers)
-
-    @router.get("/style.css", include_in_schema=False)
-    async def style() -> Response:
-        return Response(_STYLE, media_type="text/css")
+        return JSONResponse(body.model_dump(), headers={"Vary": "Accept"})
 
     @router.get(
         "/healthz",
@@ -133,56 +128,3 @@ def page_router(resources: list[Link]) -> APIRouter:
         raise NotFound("There is no such error code. They are listed in docs/errors.md.")
 
     return router
-
-
-def _entry_page(entry: Entry) -> str:
-    def items(links: list[Link]) -> str:
-        return "\n".join(
-            f'<li><a href="{escape(link.href)}"><code>{escape(link.href)}</code></a><br>{escape(link.title)}</li>'
-            for link in links
-        )
-
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{escape(entry.name)}</title>
-<link rel="stylesheet" href="/style.css">
-<link rel="icon" href="data:,">
-</head>
-<body>
-<main>
-<h1>{escape(entry.name)}</h1>
-<p>Who has announced, approved, planned and deployed how many peacekeepers, where:
-every figure with its source, on any date, as known at any time.</p>
-<p><a href="{escape(entry.reference)}">API reference</a> ·
-<a href="{escape(entry.openapi)}">OpenAPI document</a></p>
-<h2>Questions to begin with</h2>
-<ul>
-{items(entry.examples)}
-</ul>
-<h2>Lists</h2>
-<ul>
-{items(entry.resources)}
-</ul>
-<p>Version {escape(entry.version)}</p>
-</main>
-</body>
-</html>
-"""
-
-
-_STYLE = """:root { color-scheme: light dark; --ink: #1b1f24; --paper: #fbfbf9; --link: #0b57a4; --rule: #d9dbd6; }
-@media (prefers-color-scheme: dark) {
-  :root { --ink: #e6e6e1; --paper: #16181b; --link: #8cc0ff; --rule: #3a3e44; }
-}
-body { margin: 0; background: var(--paper); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; }
-main { max-width: 46rem; margin: 0 auto; padding: 2rem 1rem 4rem; }
-h1 { font-size: 1.8rem; line-height: 1.2; margin: 0 0 .5rem; }
-h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; border-bottom: 1px solid var(--rule); padding-bottom: .25rem; }
-ul { list-style: none; padding: 0; margin: 0; }
-li { padding: .45rem 0; }
-a { color: var(--link); }
-code { font: .92rem/1.4 ui-monospace, monospace; overflow-wrap: anywhere; }
-"""

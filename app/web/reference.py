@@ -1,49 +1,20 @@
-"""The OpenAPI document and the reference page drawn from it, which contacts no other host."""
+"""The OpenAPI document."""
 
 import json
 from collections.abc import Iterator, Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.openapi.utils import get_openapi
-from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
-from starlette.staticfiles import StaticFiles
 
 from app.core.errors import Problem
 from app.web.noun import Noun
 from app.web.write_shapes import BODY_SHAPES
 
-_DOCS_POLICY = (
-    "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'"
-)
-
-
 EXAMPLES_FILE = Path(__file__).parent / "examples.json"
-
-
-def add_reference(app: FastAPI) -> None:
-    """The reference at /docs; its script and style come from an installed package, never from another host."""
-    assets = files("fastapi_swagger") / "resources"
-    app.mount("/docs/assets", StaticFiles(directory=str(assets)), name="docs-assets")
-
-    @app.get("/docs", include_in_schema=False)
-    def docs() -> HTMLResponse:
-        page = get_swagger_ui_html(
-            openapi_url="/openapi.json",
-            title="Peacekeeping deployment tracker: API reference",
-            swagger_js_url="/docs/assets/swagger-ui-bundle.js",
-            swagger_css_url="/docs/assets/swagger-ui.css",
-            swagger_favicon_url="data:,",
-            swagger_ui_parameters={"docExpansion": "none", "defaultModelsExpandDepth": 0, "tryItOutEnabled": True},
-        )
-        page.headers["Content-Security-Policy"] = _DOCS_POLICY
-        return page
 
 
 def add_openapi(app: FastAPI, nouns: Sequence[Noun]) -> None:
