@@ -522,3 +522,14 @@ def test_what_the_document_shows_is_drawn(seeded_sqlite: httpx.Client):
 
 def test_what_has_one_name_is_not_drawn_as_one():
     assert distinct(["Fiji", "Guinea", "Fiji"]) == ["Fiji", "Guinea", "Fiji (2)"]
+
+
+def test_one_count_alone_has_a_month_to_stand_in(seeded_sqlite: httpx.Client, capfd: pytest.CaptureFixture[str]):
+    [row], meta = rows_and_meta(seeded_sqlite)
+    counted = [entry for entry in row.timeline if entry.on == "2024-03-31"]
+    spec = reconciliation_chart(
+        [row.model_copy(update={"ceiling": None, "plans": [], "timeline": counted})], meta, names()
+    )
+    assert spec["layer"][0]["encoding"]["x"]["scale"]["domain"] == ["2024-03-01", "2024-04-01"]
+    vl_convert.vegalite_to_vega(spec, show_warnings=True)
+    assert capfd.readouterr() == ("", "")

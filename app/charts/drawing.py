@@ -10,7 +10,7 @@ from app.core.errors import TrackerError, Unavailable
 
 _SCRIPT = Path(__file__).with_name("drawer.py")
 _LONGEST = 30.0  # seconds for one picture
-_MOST_WAITING = 8  # requests; each of them keeps a thread of the service
+_MOST_WAITING = 12  # requests; each of them keeps a thread of the service
 
 
 class NotDrawn(TrackerError):

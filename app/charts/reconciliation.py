@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from app.answers.reconciliation_rows import PlanRow, ReconciliationMeta, ReconciliationRow, TimelineEntry, TimelineKind
 from app.answers.rules import months_between
+from app.charts.announced import COUNTED, counts_of, heading, is_bound, notes_of, people, plan_words, sentences
 from app.charts.frame import (
     BLUE,
     GREEN,
@@ -31,7 +32,6 @@ MOST_VIEWS = 6
 _HEIGHT = 250
 _LABELS = 190  # pixels right of the lines
 _APART = 0.07  # of the height, between two labels
-_COUNTED = (TimelineKind.FIRST_OBSERVED, TimelineKind.OBSERVED)
 _COLOURS = (BLUE, PINK, "#7f6bb8", GREY)  # of the missions, legible as letters too
 _ENDS = ("on", "until")
 _SEEN = tooltip(what="What", when="When", label="People", detail="Stated")
@@ -47,71 +47,21 @@ def reconciliation_chart(rows: Sequence[ReconciliationRow], meta: Reconciliation
         return nothing(Words(title, [scope], source, ""))
     shown, rest = rows[:MOST_VIEWS], rows[MOST_VIEWS:]
     refuse_many(sum(len(row.timeline) for row in shown), "Name one authorisation, or an earlier `as_of`.")
-    notes = [note for row in shown for note in _notes(row)]
+    notes = [note for row in shown for note in notes_of(row)]
     if rest:
         notes.append(f"And {listed([row.authorisation for row in rest])}: ask for `authorisation` to see them.")
-    told = sentence(["Announced against actual", *(part for row in shown for part in _told(row))])
+    told = sentence(["Announced against actual", *(part for row in shown for part in sentences(row))])
     if len(shown) == 1:
-        words = Words(title, [_heading(shown[0])], source, told, notes)
+        words = Words(title, [heading(shown[0])], source, told, notes)
         view = _view(shown[0], meta.as_of)
         return framed(words, view | {"layer": [*view["layer"], footer(words, 36, 58)]})
     words = Words(title, [scope], source, told, notes)
     views = [
-        _view(row, meta.as_of) | {"title": {"text": wrapped([_heading(row)], 100), "fontSize": 13, "offset": 10}}
+        _view(row, meta.as_of) | {"title": {"text": wrapped([heading(row)], 100), "fontSize": 13, "offset": 10}}
         for row in shown
     ]
     views[-1]["layer"].append(footer(words, 36, 58, _HEIGHT))
     return framed(words, {"vconcat": views, "spacing": 36})
-
-
-def _heading(row: ReconciliationRow) -> str:
-    """`Kazakhstan: up to 430 people, shared by UNDOF and UNTSO, approved on 19 January 2024`."""
-    allowed = "a number not stated" if row.ceiling is None else f"{bounded(row.ceiling, row.bound)} people"
-    where = f", shared by {listed(row.missions, 5)}" if len(row.missions) > 1 else f" in {listed(row.missions)}"
-    on = "" if row.approved_on is None else f", approved on {date_words(row.approved_on)}"
-    return f"{row.country_name or row.country}: {allowed}{where if row.missions else ''}{on}"
-
-
-def _notes(row: ReconciliationRow) -> list[str]:
-    left = [plan.label for plan in row.plans if plan.planned_persons is None or plan.planned_from is None]
-    notes = [f"Planned without a number or a date: {listed(left)}."] if left else []
-    if any(_is_bound(entry) for entry in row.timeline):
-        notes.append("Triangles: at least so many were counted.")
-    return notes
-
-
-def _told(row: ReconciliationRow) -> list[str]:
-    parts = [_heading(row)]
-    parts += [f"Planned: {_plan_words(plan)}" for plan in row.plans if plan.planned_persons is not None]
-    for mission, counts in _counts(row).items():
-        first, last = counts[0], counts[-1]
-        parts.append(f"Counted in {mission}: {_people(first)} on {date_words(first.on)}")
-        if last is not first:
-            parts[-1] += f", {_people(last)} on {date_words(last.on)}"
-    return parts if len(parts) > 1 else [*parts, "No plan with a number, and nobody counted"]
-
-
-def _plan_words(plan: PlanRow) -> str:
-    start = "" if plan.planned_from is None else f", {date_words(plan.planned_from)}"
-    return f"{bounded(plan.planned_persons or 0, plan.planned_bound)} for {plan.mission}{start}"
-
-
-def _counts(row: ReconciliationRow) -> dict[str, list[TimelineEntry]]:
-    """What was counted, by mission, that with most people first."""
-    found: dict[str, list[TimelineEntry]] = {}
-    for entry in row.timeline:
-        if entry.kind in _COUNTED and entry.mission is not None:
-            found.setdefault(entry.mission, []).append(entry)
-    tops = {mission: max(entry.persons or 0 for entry in counts) for mission, counts in found.items()}
-    return {mission: found[mission] for mission in sorted(found, key=lambda one: (-tops[one], one))}
-
-
-def _is_bound(entry: TimelineEntry) -> bool:
-    return entry.kind in _COUNTED and entry.bound == "at_least"
-
-
-def _people(entry: TimelineEntry) -> str:
-    return bounded(entry.persons or 0, entry.bound)
 
 
 def _view(row: ReconciliationRow, as_of: str) -> Spec:
@@ -130,7 +80,7 @@ def _view(row: ReconciliationRow, as_of: str) -> Spec:
 
 
 def _number(entry: TimelineEntry) -> int:
-    return (entry.persons or 0) if entry.kind in _COUNTED else 0
+    return (entry.persons or 0) if entry.kind in COUNTED else 0
 
 
 def _allowed(row: ReconciliationRow, as_of: str) -> list[Spec]:
@@ -174,7 +124,7 @@ def _planned(plans: Sequence[PlanRow]) -> list[Spec]:
             "what": f"Planned: {plan.label}",
             "when": date_words(plan.planned_from),
             "label": bounded(plan.planned_persons, plan.planned_bound),
-            "text": f"{_plan_words(plan)} (plan)",
+            "text": f"{plan_words(plan)} (plan)",
             "detail": f"status {plain(plan.status)}",
             "href": _address("sources", plan.source),
         }
@@ -190,7 +140,7 @@ def _planned(plans: Sequence[PlanRow]) -> list[Spec]:
 
 
 def _counted(row: ReconciliationRow, top: int) -> list[Spec]:
-    by_mission = _counts(row)
+    by_mission = counts_of(row)
     if not by_mission:
         return []
     missions = list(by_mission)
@@ -229,10 +179,10 @@ def _line(mission: str, counts: Sequence[TimelineEntry]) -> list[Spec]:
                 "on": last_day(entry.on),
                 "mission": mission,
                 "persons": entry.persons,
-                "exact": None if _is_bound(entry) else entry.persons,
+                "exact": None if is_bound(entry) else entry.persons,
                 "what": f"Counted in {mission}",
                 "when": date_words(entry.on),
-                "label": _people(entry),
+                "label": people(entry),
                 "detail": entry.source,
                 "href": _address("sources", entry.source)
                 if entry.report is None
@@ -254,7 +204,7 @@ def _names(by_mission: dict[str, list[TimelineEntry]], colour: Spec, top: int) -
             {
                 "persons": height,
                 "mission": mission,
-                "text": f"{_people(entry)} counted in {mission}",
+                "text": f"{people(entry)} counted in {mission}",
                 "when": date_words(entry.on),
                 "href": _address("sources", entry.source)
                 if entry.report is None
@@ -296,15 +246,16 @@ def _marks(
 
 def _months(first: str, last: str) -> Spec:
     """The axis of time, with at most eight marks, each at the beginning of a month."""
-    if first == last:
-        first, last = first_day(first[:7]), _after(last_day(first[:7]))
     step = max(1, math.ceil(len(months_between(first[:7], last[:7])) / 8))
     marks = {"interval": "month", "step": step}
+    scale: Spec = {"type": "utc"}
+    if first == last:
+        scale["domain"] = [first_day(first[:7]), _after(last_day(first[:7]))]
     return {
         "field": "on",
         "type": "temporal",
         "title": None,
-        "scale": {"type": "utc", "domain": [first, last]},
+        "scale": scale,
         "axis": {"format": "%b %Y", "grid": False, "labelFlush": False, "labelOverlap": True, "tickCount": marks},
     }
 
