@@ -127,12 +127,16 @@ def test_the_page_of_a_mission_holds_its_ceiling_against_its_people(visit: Visit
     expect(visit.page.locator(".figures").first).to_contain_text("1,261 counted, 11 above")
 
 
-def test_charts_are_drawn_under_the_policy(visit: Visit):
+def test_charts_are_drawn_under_the_policy_and_their_marks_lead_to_sentences(visit: Visit):
     page = visit.go("/countries/KAZ")
     visit.see_everything()
     texts = " ".join(page.locator(".chart svg text").all_text_contents())
     assert "up to 430 allowed" in texts
     assert "139 for UNDOF, March 2024 (plan)" in texts
+    page.locator(".chart svg text", has_text="139 for UNDOF, March 2024 (plan)").click()
+    page.wait_for_url("**/sources/caspian-news-2024-01-20#claim-*")
+    expect(page.locator(".marked")).to_contain_text("139")
+    visit.settle()
 
 
 def test_filters_and_pages_of_a_list_stand_in_the_address(visit: Visit):
@@ -209,29 +213,33 @@ def test_what_the_api_refuses_is_shown_at_the_field(visit: Visit, desk: Desk):
     visit.complaints.clear()
 
 
-def test_a_record_is_corrected_with_a_reason_and_the_revision_that_was_seen(visit: Visit, desk: Desk):
-    page = visit.go("/post?form=correct&noun=headcounts&record=10334")
+def test_a_record_is_corrected_and_retracted_with_a_reason_and_the_revision_that_was_seen(visit: Visit, desk: Desk):
+    desk.post("/v1/sources", source("own-notes"))
+    rows = [count(9, mission="MINURSO", women=3, men=6)]
+    made = desk.post("/v1/reports", report("own-notes", as_of="2016-02-29", headcounts=rows)).json()["data"]
+    number = made["headcounts"][0]["id"]
+    page = visit.go(f"/post?form=correct&noun=headcounts&record={number}")
     page.get_by_label("Token of an analyst").fill(desk.tokens["bob"])
     page.get_by_role("button", name="Keep for this tab").click()
     page.get_by_role("button", name="Load the record").click()
-    expect(page.get_by_label("Women")).to_have_value("7")
-    page.get_by_label("Women").fill("8")
-    page.get_by_label("Men", exact=True).fill("131")
-    page.get_by_label("Reason").first.fill("Misread: the table says 8 women")
+    expect(page.get_by_label("Women")).to_have_value("3")
+    page.get_by_label("Women").fill("4")
+    page.get_by_label("Men", exact=True).fill("5")
+    page.get_by_label("Reason").first.fill("Misread: four are women")
     page.get_by_role("button", name="Correct it").click()
     expect(page.locator(".notice.good")).to_contain_text("Recorded as change")
-    record = desk.read("/v1/headcounts/10334")
-    assert (record["women"], record["men"], record["total"], record["revision"]) == (8, 131, 139, 2)
+    record = desk.read(f"/v1/headcounts/{number}")
+    assert (record["women"], record["men"], record["total"], record["revision"]) == (4, 5, 9, 2)
     sent = next(request for request in visit.asked if request.method == "PATCH")
-    assert sent.post_data_json == {"women": 8, "men": 131, "reason": "Misread: the table says 8 women"}
+    assert sent.post_data_json == {"women": 4, "men": 5, "reason": "Misread: four are women"}
     assert sent.headers["if-match"].startswith('"1-')
     page.get_by_role("button", name="Load the record").click()
-    expect(page.get_by_role("heading", name="Revision 2 of headcounts/10334")).to_be_visible()
-    expect(page.get_by_label("Women")).to_have_value("8")
+    expect(page.get_by_role("heading", name=f"Revision 2 of headcounts/{number}")).to_be_visible()
+    expect(page.get_by_label("Women")).to_have_value("4")
     page.get_by_label("Reason").last.fill("An example only")
     page.get_by_role("button", name="Retract it").click()
     expect(page.locator(".notice.good")).to_contain_text("Recorded as change")
-    assert desk.get("/v1/headcounts/10334").status_code == 404
+    assert desk.get(f"/v1/headcounts/{number}").status_code == 404
     visit.settle()
 
 
