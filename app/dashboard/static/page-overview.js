@@ -182,9 +182,9 @@ async function missions(byMission, gaps, asOf) {
     { label: "Mission", cell: (row) => missionLink(row, { as_of: asOf }) },
     { label: "People", number: true, cell: (row) => number(row) },
     { label: "Military", number: true, minor: true, cell: (row) => deployed(row, "military") },
-    { label: "allowed", number: true, cell: (row) => ceiling(row, "military") },
+    { label: "Allowed", number: true, cell: (row) => ceiling(row, "military") },
     { label: "Police", number: true, minor: true, cell: (row) => deployed(row, "police") },
-    { label: "allowed", number: true, minor: true, cell: (row) => ceiling(row, "police") },
+    { label: "Allowed", number: true, minor: true, cell: (row) => ceiling(row, "police") },
   ];
   const numbers = longTable(columns, sorted, {
     caption: `Missions on ${date(asOf)}, military people and police beside their ceilings`,

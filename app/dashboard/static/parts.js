@@ -32,7 +32,7 @@ export const sourceLinks = (ids) => ids.map((id, place) => [place ? ", " : null,
 // `columns` are {label, cell(row), number, wide}; `caption` says what the table holds.
 export function table(columns, rows, { caption, hidden = false, empty = "Nothing is on record." } = {}) {
   if (!rows.length) return h("p", { class: "empty" }, empty);
-  const kind = (column) => (column.number ? "number" : column.minor ? "minor" : null);
+  const kind = (column) => [column.number && "number", column.minor && "minor"].filter(Boolean).join(" ") || null;
   return h(
     "div",
     { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
