@@ -22,6 +22,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     and_,
+    bindparam,
     func,
     insert,
     or_,
@@ -158,6 +159,11 @@ def open_view(session: Session, known_at: datetime | None = None) -> View:
     if known_at is not None:
         statement = statement.where(Change.recorded_at <= known_at)  # type: ignore[arg-type]
     return View(revision=session.execute(statement).scalar_one(), is_current=known_at is None)
+
+
+def open_state(view: View) -> View:
+    """The view with its number left open, for statements that are written down once: each run gives `view_revision`."""
+    return View(bindparam("view_revision", None, BigInteger), view.is_current)  # type: ignore[arg-type]
 
 
 def standing(row: type[SQLModel], view: View, alias: FromClause | None = None) -> ColumnElement[bool]:

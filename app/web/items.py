@@ -8,6 +8,7 @@ from sqlmodel import Session
 from app.core.errors import Complaint
 from app.core.history import View
 from app.core.names import Names
+from app.core.queries import find_item
 from app.recording.revisions import find_recorded, find_retraction
 from app.web.noun import AnyInclude, Noun
 
@@ -21,11 +22,8 @@ def find_row(
     session: Session, noun: Noun, key: str | int, view: View, shown: Sequence[AnyInclude]
 ) -> dict[str, Any] | None:
     """The fields of a record by its key as stored; None if it does not stand in the view."""
-    listing = noun.listing
-    columns = {**listing.selected(view), **noun.included(shown, view)}
-    statement = listing.rows([column.label(name) for name, column in columns.items()], view)
-    found = session.execute(statement.where(columns[listing.key] == key)).one_or_none()
-    return None if found is None else dict(zip(columns, found, strict=True))
+    found = find_item(session, noun.listing, key, view, noun.related(shown))
+    return None if found is None else found.rows[0]
 
 
 def missing(noun: Noun, key: str, names: Names) -> tuple[str, list[Complaint]]:

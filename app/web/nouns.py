@@ -1,7 +1,9 @@
 """The two routes every noun has, a list and one record, made from its listing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import chain
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
@@ -26,15 +28,16 @@ from app.core.errors import (
 from app.core.history import View, open_view
 from app.core.keys import key_value
 from app.core.names import Names
-from app.core.queries import Page, list_page, view_of_list
+from app.core.queries import Page, find_item, list_page, view_of_list
 from app.core.shapes import Format, ItemQuery, ListQuery, Out
-from app.web.formats import MEDIA_TYPES, choose_format, csv_columns, csv_head, csv_lines, json_lines, row_json
-from app.web.items import etag_of, find_row, gone, missing
+from app.web.formats import MEDIA_TYPES, choose_format, csv_columns, csv_head, csv_lines, row_json
+from app.web.items import etag_of, gone, missing
 from app.web.noun import AnyInclude, Noun
 from app.web.problems import problem_docs
 from app.web.requests import ListLinks, page_links, refuse_repeats
+from app.web.rows import RowWriter, writer_of
 
-_STREAM_BATCH = 1000
+_BATCH, _LARGE_BATCH = 2000, 1000  # rows read at once for a whole list
 _LIST_ERRORS = (
     InvalidRequest, UnknownParameter, UnknownCode, BadCursor, NotAcceptable, UriTooLong, Unavailable, TrackerError,
 )  # fmt: skip
@@ -122,23 +125,53 @@ def _answer_list(request: Request, noun: Noun, query: ListQuery) -> Response:
     database: Database = request.app.state.database
     with database.read() as session:
         view, names, page = _read_page(request, session, noun, query, shown)
-    rows = _shaped(noun, page, shown, names, _day_of(query))
+    write = _Rows(noun, shown, _day_of(query))
     links = page_links(request, page.next_cursor)
     headers = {"Link": f'<{links.next}>; rel="next"'} if links.next else {}
     if output is Format.JSON:
         meta = ListMeta(revision=view.revision, known_at=query.known_at, count=page.count)
-        content = _json_page(rows, noun.hidden(shown), meta, links)
+        data = b",".join(write.objects(page, names))
+        content = b'{"data":[' + data + b'],"meta":' + row_json(meta) + b',"links":' + row_json(links) + b"}"
     elif output is Format.CSV:
-        columns = csv_columns(noun.listing.out)
-        content = csv_head(columns, hxl=query.hxl == "1") + csv_lines(rows, columns)
+        content = csv_head(csv_columns(noun.listing.out), hxl=query.hxl == "1") + write.csv_lines(page, names)
     else:
-        content = json_lines(rows, noun.hidden(shown))
+        content = write.json_lines(page, names)
     return Response(content, media_type=MEDIA_TYPES[output], headers={"Vary": "Accept", **headers})
 
 
-def _json_page(rows: Sequence[Out], hidden: set[str], meta: ListMeta, links: ListLinks) -> bytes:
-    data = b",".join(row_json(row, hidden) for row in rows)
-    return b'{"data":[' + data + b'],"meta":' + row_json(meta) + b',"links":' + row_json(links) + b"}"
+@dataclass(frozen=True)
+class _Rows:
+    """Writes the rows of pages: straight from SQL where they hold plain values, else as their model says."""
+
+    noun: Noun
+    shown: Sequence[AnyInclude]
+    day: date
+
+    def objects(self, page: Page, names: Names) -> Iterable[bytes]:
+        """Each row as JSON."""
+        writer = self._writer(page)
+        if writer is not None:
+            return writer.objects(page.raw, names)
+        hidden = self.noun.hidden(self.shown)
+        return (row_json(row, hidden) for row in self.shaped(page, names))
+
+    def json_lines(self, page: Page, names: Names) -> bytes:
+        """The rows as NDJSON."""
+        return b"".join(row + b"\n" for row in self.objects(page, names))
+
+    def csv_lines(self, page: Page, names: Names) -> bytes:
+        """The rows as CSV without a header."""
+        writer = self._writer(page)
+        if writer is not None:
+            return writer.csv_lines(page.raw, names)
+        return csv_lines(self.shaped(page, names), csv_columns(self.noun.listing.out))
+
+    def shaped(self, page: Page, names: Names) -> list[Out]:
+        """The rows as their model shows them."""
+        return [self.noun.shape(values, self.shown, names, self.day) for values in page.rows]
+
+    def _writer(self, page: Page) -> RowWriter | None:
+        return None if self.shown else writer_of(self.noun.listing.out, page.fields)
 
 
 def _read_page(
@@ -146,18 +179,14 @@ def _read_page(
 ) -> tuple[View, Names, Page]:
     view = view_of_list(session, noun.listing, query)
     names: Names = request.app.state.names.of(session, view)
-    extra = noun.included(shown, view)
-    page = list_page(session, noun.listing, query, view, names, extra)
-    noun.work_out(page.rows, shown, lambda: _ask(request, session, view, query), query.known_at)
+    page = list_page(session, noun.listing, query, view, names, noun.related(shown))
+    if shown:
+        noun.work_out(page.rows, shown, lambda: _ask(request, session, view, query), query.known_at)
     return view, names, page
 
 
 def _ask(request: Request, session: Session, view: View, query: ItemQuery) -> Ask:
     return Ask(session, view, request.app.state.facts.of(session, view), _day_of(query).isoformat())
-
-
-def _shaped(noun: Noun, page: Page, shown: Sequence[AnyInclude], names: Names, day: date) -> list[Out]:
-    return [noun.shape(values, shown, names, day) for values in page.rows]
 
 
 def _day_of(query: ItemQuery) -> date:
@@ -167,20 +196,19 @@ def _day_of(query: ItemQuery) -> date:
 
 def _stream(request: Request, noun: Noun, query: ListQuery, output: Format, shown: Sequence[AnyInclude]) -> Response:
     """The whole list in batches, each with a short session of its own, all on one state of the record."""
-    batches = _batches(request, noun, query, shown)
-    first = next(batches)
-    columns, hidden = csv_columns(noun.listing.out), noun.hidden(shown)
+    following = _pages(request, noun, query, shown)
+    pages = chain([next(following)], following)  # what is wrong with the query is told before anything is sent
+    write = _Rows(noun, shown, _day_of(query))
 
     def lines() -> Iterator[bytes]:
         if output is Format.CSV:
-            yield csv_head(columns, hxl=query.hxl == "1") + csv_lines(first, columns)
-            for rows in batches:
-                yield csv_lines(rows, columns)
+            yield csv_head(csv_columns(noun.listing.out), hxl=query.hxl == "1")
+            for page in pages:
+                yield write.csv_lines(*page)
             return
         try:
-            yield json_lines(first, hidden)
-            for rows in batches:
-                yield json_lines(rows, hidden)
+            for page in pages:
+                yield write.json_lines(*page)
         except Exception:
             # The status is sent already: an error record tells the reader that the rest is missing.
             yield TrackerError("The list breaks off here; ask again.").problem().model_dump_json().encode() + b"\n"
@@ -189,13 +217,15 @@ def _stream(request: Request, noun: Noun, query: ListQuery, output: Format, show
     return StreamingResponse(lines(), media_type=MEDIA_TYPES[output], headers={"Vary": "Accept"})
 
 
-def _batches(request: Request, noun: Noun, query: ListQuery, shown: Sequence[AnyInclude]) -> Iterator[Sequence[Out]]:
+def _pages(request: Request, noun: Noun, query: ListQuery, shown: Sequence[AnyInclude]) -> Iterator[tuple[Page, Names]]:
     database: Database = request.app.state.database
-    step = query.model_copy(update={"limit": _STREAM_BATCH, "count": None})
+    # Rows with others inside them are large: fewer at a time.
+    size = _LARGE_BATCH if shown else _BATCH
+    step = query.model_copy(update={"limit": size, "count": None})
     while True:
         with database.read() as session:
             _, names, page = _read_page(request, session, noun, step, shown)
-        yield _shaped(noun, page, shown, names, _day_of(query))
+        yield page, names
         if page.next_cursor is None:
             return
         step = step.model_copy(update={"cursor": page.next_cursor})
@@ -207,7 +237,7 @@ def rows_of(request: Request, noun: Noun, query: ListQuery) -> Sequence[Out]:
     shown = noun.shown([])
     with database.read() as session:
         _, names, page = _read_page(request, session, noun, query, shown)
-    return _shaped(noun, page, shown, names, _day_of(query))
+    return _Rows(noun, shown, _day_of(query)).shaped(page, names)
 
 
 def _answer_item(request: Request, noun: Noun, key: str, query: ItemQuery) -> Response:
@@ -219,13 +249,14 @@ def _answer_item(request: Request, noun: Noun, key: str, query: ItemQuery) -> Re
         view = open_view(session, query.known_at)
         names: Names = request.app.state.names.of(session, view)
         stored = key_value(noun.listing, key, names)
-        values = None if stored is None else find_row(session, noun, stored, view, shown)
-        if values is None:
+        page = None if stored is None else find_item(session, noun.listing, stored, view, noun.related(shown))
+        if page is None:
             told = gone(session, noun, key, names, view)
             raise NotFound(told) if told else NotFound(*missing(noun, key, names))
-        noun.work_out([values], shown, lambda: _ask(request, session, view, query), query.known_at)
-    row = noun.shape(values, shown, names, _day_of(query))
-    headers = (
-        {"Vary": "Accept", "ETag": etag_of(values["revision"], view)} if "revision" in values else {"Vary": "Accept"}
-    )
-    return Response(row_json(row, noun.hidden(shown)), media_type=MEDIA_TYPES[Format.JSON], headers=headers)
+        if shown:
+            noun.work_out(page.rows, shown, lambda: _ask(request, session, view, query), query.known_at)
+    [row] = _Rows(noun, shown, _day_of(query)).objects(page, names)
+    headers = {"Vary": "Accept"}
+    if "revision" in page.fields:
+        headers["ETag"] = etag_of(page.raw[0][page.fields.index("revision")], view)
+    return Response(row, media_type=MEDIA_TYPES[Format.JSON], headers=headers)
