@@ -107,6 +107,9 @@ class Headcount(LedgerRow, table=True):
         Index("ix_headcount_report_country_mission", "report", "country", "mission"),
         Index("ix_headcount_country_report", "country", "report"),
         Index("ix_headcount_mission_report", "mission", "report"),
+        # In the order of lists, so that a page is read and not sorted, however many counts there are.
+        Index("ix_headcount_mission_id", "mission", "id"),
+        Index("ix_headcount_country_id", "country", "id"),
         Index("ix_headcount_doubtful", "report", sqlite_where=_DOUBTFUL, postgresql_where=_DOUBTFUL),
     )
 

@@ -29,13 +29,14 @@ from app.core.queries import DEFAULT_LIMIT, Cursor, fingerprint_of
 from app.core.shapes import Format
 from app.web.formats import MEDIA_TYPES, choose_format, csv_head, csv_lines
 from app.web.problems import problem_docs
+from app.web.reads import Reads
 from app.web.requests import ListLinks, page_links, refuse_repeats
 
 _ERRORS = (InvalidRequest, UnknownParameter, UnknownCode, NotAcceptable, UriTooLong, Unavailable, TrackerError)
 _NOT_ASKED = frozenset({"cursor", "limit", "format", "hxl"})
 
 
-def question_router(question: Question) -> APIRouter:
+def question_router(question: Question, reads: Reads) -> APIRouter:
     """GET /v1/{path}."""
     router = APIRouter(prefix="/v1", tags=["answers"])
     is_paged = "cursor" in question.query.model_fields
@@ -61,6 +62,7 @@ def question_router(question: Question) -> APIRouter:
     def answer(request: Request, query: Annotated[question.query, Query()]) -> Response:  # type: ignore[name-defined]
         return _answer(request, question, query)
 
+    reads.add(f"/v1/{question.path}", question.query, answer)
     return router
 
 

@@ -34,6 +34,7 @@ from app.web.formats import MEDIA_TYPES, choose_format, csv_columns, csv_head, c
 from app.web.items import etag_of, gone, missing
 from app.web.noun import AnyInclude, Noun
 from app.web.problems import problem_docs
+from app.web.reads import KEY_LENGTH, Reads
 from app.web.requests import ListLinks, page_links, refuse_repeats
 from app.web.rows import RowWriter, writer_of
 
@@ -54,7 +55,7 @@ class ListMeta(BaseModel):
     count: int | None = Field(None, description="All rows found, with `count=exact`.", examples=[139])
 
 
-def noun_router(noun: Noun) -> APIRouter:
+def noun_router(noun: Noun, reads: Reads) -> APIRouter:
     """GET /{noun} and GET /{noun}/{key}."""
     router = APIRouter(prefix="/v1", tags=[noun.path])
     listing = noun.listing
@@ -88,6 +89,8 @@ def noun_router(noun: Noun) -> APIRouter:
     def list_rows(request: Request, query: Annotated[listing.query, Query()]) -> Response:  # type: ignore[name-defined]
         return _answer_list(request, noun, query)
 
+    reads.add(f"/v1/{noun.path}", listing.query, list_rows)
+
     @router.get(
         f"/{noun.path}/{{key}}",
         summary=f"Read one {noun.title}",
@@ -103,6 +106,7 @@ def noun_router(noun: Noun) -> APIRouter:
     ) -> Response:
         return _answer_item(request, noun, key, query)
 
+    reads.add(f"/v1/{noun.path}/{{key}}", ItemQuery, read_row)
     return router
 
 
@@ -110,7 +114,7 @@ def key_in_path(noun: Noun) -> Any:
     """The parameter that names one record of a noun."""
     key = noun.listing.key
     examples = noun.listing.out.model_fields[key].examples or ["1"]
-    return Annotated[str, Path(description=f"The {key}.", examples=[str(examples[0])], max_length=100)]
+    return Annotated[str, Path(description=f"The {key}.", examples=[str(examples[0])], max_length=KEY_LENGTH)]
 
 
 def _answer_list(request: Request, noun: Noun, query: ListQuery) -> Response:
