@@ -9,6 +9,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from app import __version__
 from app.answers.facts import FACTUAL, load_facts
 from app.answers.questions import QUESTIONS
+from app.answers.statements import REPORTING, load_reports
 from app.core.database import Database
 from app.core.settings import Settings
 from app.importers.fetch_rules import FetchRules
@@ -88,6 +89,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.nouns = {noun.path: noun for noun in NOUNS}
     app.state.names = names
     app.state.facts = Kept(FACTUAL, lambda session, view: load_facts(session, view, names.of(session, view)))
+    app.state.reports = Kept(REPORTING, load_reports)
     _add_routes(app, Reads(settings.read_threads))
     add_reference(app)
     add_openapi(app, NOUNS)

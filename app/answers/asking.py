@@ -17,6 +17,7 @@ from app.answers.rules import (
     Bucket,
     Reason,
     Sex,
+    Statement,
     Tally,
     Value,
     fill_bucket,
@@ -25,7 +26,7 @@ from app.answers.rules import (
     window_start,
 )
 from app.answers.scope import AsOfQuery, Coverage, ReportUsed, Scope, ScopeMeta, ScopeQuery
-from app.answers.statements import find_statements, latest_day
+from app.answers.statements import Reports, find_statements, latest_day
 from app.core.dates import last_day
 from app.core.errors import TrackerError
 from app.core.history import View
@@ -79,6 +80,19 @@ class Ask:
     view: View
     facts: Facts
     today: str
+    reports: Reports | None = None  # all of the view, where they are kept in memory
+
+    def statements(self, scope: Scope, first: str, last: str) -> list[Statement]:
+        """The reports in scope whose date lies between two days, both included."""
+        if self.reports is None or scope.view != self.view:
+            return find_statements(self.session, scope, first, last)
+        return self.reports.find(scope, first, last)
+
+    def latest_day(self, scope: Scope, until: str | None = None) -> str | None:
+        """Date of the latest report in scope, the latest up to a day if one is given."""
+        if self.reports is None or scope.view != self.view:
+            return latest_day(self.session, scope, until)
+        return self.reports.latest_day(scope, until)
 
 
 class AnswerMeta(BaseModel):
@@ -115,12 +129,12 @@ class Answer:
 
 def day_bucket(ask: Ask, scope: Scope, query: AsOfQuery) -> Bucket | None:
     """The statements that can matter for `as_of`, or for the latest report in scope; None if there is no report."""
-    until = last_day(query.as_of) if query.as_of else latest_day(ask.session, scope)
+    until = last_day(query.as_of) if query.as_of else ask.latest_day(scope)
     if until is None:
         return None
     if until > ask.today:
         return fill_bucket(until, until, (), carries_over=True)  # nobody can have counted people of tomorrow
-    found = find_statements(ask.session, scope, window_start(until, query.max_age), until)
+    found = ask.statements(scope, window_start(until, query.max_age), until)
     return fill_bucket(until, until, found, carries_over=True)
 
 
@@ -314,7 +328,7 @@ def values_of(
 
 def earlier_groups(ask: Ask, grouping: Grouping, before: str) -> tuple[Bucket, set[tuple[Any, ...]]]:
     """What was stated before a day: the bucket of all reports until then, and the groups it counts people of."""
-    found = find_statements(ask.session, grouping.scope, "0001-01-01", before)
+    found = ask.statements(grouping.scope, "0001-01-01", before)
     bucket = fill_bucket(before, before, found)
     sums = sum_cells(
         ask.session, grouping.scope, ask.facts, [bucket], grouping.dimensions, by_mission=grouping.needs_missions

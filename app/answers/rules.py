@@ -257,11 +257,12 @@ class Value:
 
 
 ZERO = Value(0, 0, 0)
+_NOTHING = Tally()
 
 
 def value_of(tally: Tally | None, why_unknown: Reason | None, sex: Sex | None = None) -> Value:
     """What is told of a sum; `why_unknown` is None if reports speak of all its cells, so that nothing is zero."""
-    if tally is None or tally == Tally():
+    if tally is None or tally == _NOTHING:
         return ZERO if why_unknown is None else Value(None, reason=why_unknown)
     if sex is not None:
         return _of_one_sex(tally, why_unknown, sex)

@@ -22,7 +22,6 @@ from app.answers.asking import (
 )
 from app.answers.rules import Bucket, Sex, Tally, monthly_buckets, months_between
 from app.answers.scope import MonthsQuery, Scope, ScopeQuery, resolve
-from app.answers.statements import find_statements, latest_day
 from app.answers.totals import GroupFields, ValueFields, columns_of, group_values, sources_of, sums_of, value_fields
 from app.core.dates import first_day, last_day
 from app.core.errors import Complaint, InvalidRequest
@@ -81,7 +80,7 @@ def months_of(ask: Ask, scope: Scope, query: MonthsQuery) -> list[str]:
     """The months asked about, in order; none if there is no report. Raises InvalidRequest if the first is the later."""
     to = query.to
     if to is None:
-        latest = latest_day(ask.session, scope)
+        latest = ask.latest_day(scope)
         if latest is None and query.from_ is None:
             return []
         to = max(latest[:7] if latest else "", query.from_ or "")
@@ -101,8 +100,9 @@ def buckets_of(ask: Ask, scope: Scope, months: Sequence[str]) -> list[Bucket]:
     """The reports of each month; one statement."""
     if not months:
         return []
-    found = find_statements(ask.session, scope, first_day(months[0]), last_day(months[-1]))
-    return monthly_buckets(months, found)
+    if ask.reports is not None and scope.view == ask.view:
+        return ask.reports.months(scope, months)
+    return monthly_buckets(months, ask.statements(scope, first_day(months[0]), last_day(months[-1])))
 
 
 def _rows(ask: Ask, query: SeriesQuery, grouping: Grouping, buckets: Sequence[Bucket]) -> Iterator[SeriesRow]:

@@ -190,7 +190,9 @@ def _read_page(
 
 
 def _ask(request: Request, session: Session, view: View, query: ItemQuery) -> Ask:
-    return Ask(session, view, request.app.state.facts.of(session, view), _day_of(query).isoformat())
+    state = request.app.state
+    reports = state.reports.of(session, view)
+    return Ask(session, view, state.facts.of(session, view), _day_of(query).isoformat(), reports)
 
 
 def _day_of(query: ItemQuery) -> date:
@@ -200,25 +202,24 @@ def _day_of(query: ItemQuery) -> date:
 
 def _stream(request: Request, noun: Noun, query: ListQuery, output: Format, shown: Sequence[AnyInclude]) -> Response:
     """The whole list in batches, each with a short session of its own, all on one state of the record."""
-    following = _pages(request, noun, query, shown)
-    pages = chain([next(following)], following)  # what is wrong with the query is told before anything is sent
     write = _Rows(noun, shown, _day_of(query))
+    is_csv = output is Format.CSV
+    written = write.csv_lines if is_csv else write.json_lines
+    rest = (written(page, names) for page, names in _pages(request, noun, query, shown))
+    head = csv_head(csv_columns(noun.listing.out), hxl=query.hxl == "1") if is_csv else b""
+    # What goes wrong with the first batch is told as a problem, before anything is sent.
+    parts = chain([head + next(rest)], rest)
+    content = parts if is_csv else _ended_with_problem(parts)
+    return StreamingResponse(content, media_type=MEDIA_TYPES[output], headers={"Vary": "Accept"})
 
-    def lines() -> Iterator[bytes]:
-        if output is Format.CSV:
-            yield csv_head(csv_columns(noun.listing.out), hxl=query.hxl == "1")
-            for page in pages:
-                yield write.csv_lines(*page)
-            return
-        try:
-            for page in pages:
-                yield write.json_lines(*page)
-        except Exception:
-            # The status is sent already: an error record tells the reader that the rest is missing.
-            yield TrackerError("The list breaks off here; ask again.").problem().model_dump_json().encode() + b"\n"
-            raise
 
-    return StreamingResponse(lines(), media_type=MEDIA_TYPES[output], headers={"Vary": "Accept"})
+def _ended_with_problem(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """NDJSON whose last record tells what broke it off: its status is sent already."""
+    try:
+        yield from lines
+    except Exception:
+        yield TrackerError("The list breaks off here; ask again.").problem().model_dump_json().encode() + b"\n"
+        raise
 
 
 def _pages(request: Request, noun: Noun, query: ListQuery, shown: Sequence[AnyInclude]) -> Iterator[tuple[Page, Names]]:
