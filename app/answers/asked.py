@@ -39,6 +39,9 @@ from app.reports.models import Scope as ReportScope
 _TABLE: Table = Headcount.__table__  # type: ignore[attr-defined]
 
 
+_LONG, _FEW = 24, 5  # months from which, and codes up to which, all reports are read at once
+
+
 @dataclass(frozen=True)
 class Asked:
     """A question to the counts: its scope, the buckets of reports, and which missions were over in which bucket."""
@@ -67,6 +70,13 @@ class Asked:
         )
 
     @property
+    def is_long_run(self) -> bool:
+        """True if so many reports are asked about a few countries or missions that all of theirs are read at once."""
+        named = [len(one) for one in (self.scope.countries, self.scope.missions) if one is not None]
+        is_plain = self.types is None and not self.has_mixed and not self.endings and self.is_simple
+        return is_plain and len(self.buckets) > _LONG and bool(named) and min(named) <= _FEW
+
+    @property
     def is_one_bucket(self) -> bool:
         return len(self.buckets) == 1
 
@@ -86,16 +96,21 @@ class Asked:
 
     def values(self, dialect: str) -> dict[str, Any]:
         """All values of the statement, by name."""
-        scope = self.scope
-        values: dict[str, Any] = {"view_revision": scope.view.revision, "placed": json.dumps(list(self._placed()))}
+        values = self.scope_values() | {"placed": json.dumps(list(self._placed()))}
         if dialect != "sqlite":
             values["reports"] = [one.report for bucket in self.buckets for one in bucket.statements]
+        for place, (bucket, mission, last_on) in enumerate(self.endings):
+            values |= {f"over_in_{place}": bucket, f"over_{place}": mission, f"over_on_{place}": last_on}
+        return values
+
+    def scope_values(self) -> dict[str, Any]:
+        """The values of the scope alone."""
+        scope = self.scope
+        values: dict[str, Any] = {"view_revision": scope.view.revision}
         for name, given in (("country", scope.countries), ("mission", scope.missions), ("type", self.types)):
             values |= _numbered(name, given or ())
         if scope.missions is None:
             values |= _numbered("left_out", scope.left_out)
-        for place, (bucket, mission, last_on) in enumerate(self.endings):
-            values |= {f"over_in_{place}": bucket, f"over_{place}": mission, f"over_on_{place}": last_on}
         return values
 
     def _placed(self) -> Iterator[list[Any]]:
@@ -120,24 +135,30 @@ class Asked:
 
     def conditions(self, placed: CTE, dialect: str) -> list[ColumnElement[bool]]:
         """What keeps the headcounts in scope, of the reports in the buckets."""
-        scope, country, mission = self.scope, _TABLE.c.country, _TABLE.c.mission
-        conditions = [standing(Headcount, self.state)]
+        mission = _TABLE.c.mission
+        conditions = self.of_scope()
         if dialect != "sqlite":
             # Says the same as the join, in a way that lets PostgreSQL see how few reports there are.
             conditions.append(_TABLE.c.report == any_(open_value("reports", ARRAY(String()))))
+        if self.has_mixed:
+            conditions.append((placed.c.by_country == 1) == mission.is_(None))
+        for place in range(len(self.endings)):
+            bucket, code, day = (open_value(f"{name}_{place}", String()) for name in ("over_in", "over", "over_on"))
+            conditions.append(not_(and_(placed.c.bucket == bucket, mission == code, placed.c.as_of_last <= day)))
+        return conditions
+
+    def of_scope(self) -> list[ColumnElement[bool]]:
+        """What keeps the headcounts in scope, whatever their report."""
+        scope, country, mission = self.scope, _TABLE.c.country, _TABLE.c.mission
+        conditions = [standing(Headcount, self.state)]
         if scope.countries is not None:
             conditions.append(_among(country, "country", scope.countries))
         if scope.missions is not None:
             conditions.append(_among(mission, "mission", scope.missions))
         elif scope.left_out:
             conditions.append(or_(mission.is_(None), not_(_among(mission, "left_out", scope.left_out))))
-        if self.has_mixed:
-            conditions.append((placed.c.by_country == 1) == mission.is_(None))
-        else:
+        if not self.has_mixed:
             conditions.append(mission.is_not(None))
-        for place in range(len(self.endings)):
-            bucket, code, day = (open_value(f"{name}_{place}", String()) for name in ("over_in", "over", "over_on"))
-            conditions.append(not_(and_(placed.c.bucket == bucket, mission == code, placed.c.as_of_last <= day)))
         return conditions
 
 

@@ -30,6 +30,7 @@ from sqlalchemy import (
     select,
     true,
 )
+from sqlalchemy.engine import Dialect
 from sqlmodel import Session
 
 from app.answers.asked import Asked, asked_of, placed_reports
@@ -58,6 +59,8 @@ def sum_cells(
         return {}
     asked = asked_of(scope, facts, buckets, by_mission=by_mission)
     dialect = session.get_bind().dialect
+    if asked.is_long_run and by[0] == "bucket":
+        return _long_run(session, asked, dialect, by)
     form = (dialect.name, "sums", tuple(by), asked.form)
     sums: Prepared = _SHELF.take(form, lambda: prepare(_sums(asked, dialect.name, by), dialect))
     found = map(sums.read, sums.fetch(session, asked.values(dialect.name)))
@@ -130,6 +133,41 @@ def _simple_sums(asked: Asked, dialect: str, by: Sequence[str]) -> Select[Any]:
 
 
 _UNTYPED: ColumnElement[str] = literal_column(f"'{PersonnelType.UNSPECIFIED.value}'")
+
+
+def _long_run(session: Session, asked: Asked, dialect: Dialect, by: Sequence[str]) -> dict[tuple[Any, ...], Tally]:
+    """Sums of many months: of all reports at once, in the order of an index, and put to their months afterwards."""
+    form = (dialect.name, "long run", tuple(by), asked.form)
+    sums: Prepared = _SHELF.take(form, lambda: prepare(_sums_by_report(asked, by[1:]), dialect))
+    reports = {one.report: (bucket.name, one) for bucket in asked.buckets for one in bucket.statements}
+    width = len(by)
+    found: dict[tuple[Any, ...], Tally] = {}
+    for row in map(sums.read, sums.fetch(session, asked.scope_values())):
+        if row[0] in reports:
+            bucket, one = reports[row[0]]
+            total, women, men, unsplit, cells, counts = row[width:]
+            partial = 0 if one.is_complete else counts
+            used = frozenset((one.report,))
+            found[bucket, *row[1:width]] = Tally(
+                total, women, men, unsplit, 0, cells, partial, 0, 0, one.as_of_last, used
+            )
+    return found
+
+
+def _sums_by_report(asked: Asked, by: Sequence[str]) -> Select[Any]:
+    report = _TABLE.c.report
+    is_untyped = _TABLE.c.personnel_type == _UNTYPED
+    dimensions = [report, *(_TABLE.c[name] for name in by)]
+    return (
+        select(
+            *dimensions,
+            *_added(true(), _TABLE.c.total, _TABLE.c.women, _TABLE.c.men),
+            func.count(distinct(_cell(_TABLE.c, by))),
+            func.count(),
+        )
+        .where(*asked.of_scope(), *_present(_TABLE), or_(not_(is_untyped), not_(_kinds_beside(asked))))
+        .group_by(*dimensions)
+    )
 
 
 def _added(counted: ColumnElement[bool], total: Any, women: Any, men: Any) -> list[ColumnElement[int]]:

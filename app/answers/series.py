@@ -25,7 +25,7 @@ from app.answers.scope import MonthsQuery, Scope, ScopeQuery, resolve
 from app.answers.totals import GroupFields, ValueFields, columns_of, group_values, sources_of, sums_of, value_fields
 from app.core.dates import first_day, last_day
 from app.core.errors import Complaint, InvalidRequest
-from app.core.shapes import AnyOf
+from app.core.shapes import AnyOf, Maker
 
 MOST_ROWS = 250_000
 _MONTHS_AT_ONCE = 24
@@ -130,6 +130,8 @@ def _rows(ask: Ask, query: SeriesQuery, grouping: Grouping, buckets: Sequence[Bu
                 yield from _group_rows(query, grouping, bucket, group, sums.get(bucket.name, {}), told)
 
 
+_made = Maker(SeriesRow)
+
 Sums = dict[tuple[Any, ...], Tally]
 
 
@@ -145,11 +147,9 @@ def _group_rows(
 ) -> Iterator[SeriesRow]:
     tally, why = sums.get(group), grouping.reason(bucket, group, told.today)
     for sex, value in values_of(grouping, group, tally, why):
-        row = SeriesRow(
-            **told.values(group, sex) | {"month": bucket.name},
-            **value_fields(value, sources_of(bucket, tally, value)),
-            rows=told.link(group, sex) + month_filter(bucket),
-        )
+        fields = {**told.values(group, sex), "month": bucket.name}
+        fields |= value_fields(value, sources_of(bucket, tally, value))
+        row = _made({**fields, "rows": told.link(group, sex) + month_filter(bucket)})
         if query.lineage:
             row.missions = sorted(tally.missions) if tally else []
         yield row
