@@ -30,6 +30,7 @@ class Read:
     path_format: str
     shape: type[BaseModel]
     answer: Callable[..., Response]
+    parameters: tuple[str, ...]
     lists: frozenset[str]  # the parameters that may be given several times
 
 
@@ -43,8 +44,9 @@ class Reads(BaseRoute):
 
     def add(self, path: str, shape: type[BaseModel], answer: Callable[..., Response]) -> None:
         """Answer GET of a path; `{key}` at its end stands for any key, which `answer` takes behind the request."""
-        lists = frozenset(one.alias or name for name, one in shape.model_fields.items() if _is_list(one.annotation))
-        self._by_path[path.removesuffix("{key}")] = Read(path, shape, answer, lists)
+        names = {one.alias or name: one.annotation for name, one in shape.model_fields.items()}
+        lists = frozenset(name for name, kind in names.items() if _is_list(kind))
+        self._by_path[path.removesuffix("{key}")] = Read(path, shape, answer, tuple(names), lists)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Full for GET of a path that was added."""
