@@ -13,13 +13,16 @@ branch_labels = None
 depends_on = None
 
 PRESENT = sa.text("superseded_in IS NULL AND measure = 'present' AND contingent IS NULL")
+ALIKE = ["measure", "contingent", "superseded_in"]
 SUMMED = {
-    "country": ["country", "report", "mission", "personnel_type", "total", "women", "men"],
-    "mission": ["mission", "report", "country", "personnel_type", "total", "women", "men"],
+    "country": ["country", "report", "mission", "personnel_type", "total", "women", "men", *ALIKE],
+    "mission": ["mission", "report", "country", "personnel_type", "total", "women", "men", *ALIKE],
 }
 
 
 def upgrade() -> None:
+    op.drop_index("ix_headcount_mission_report", table_name="headcount")
+    op.drop_index("ix_headcount_country_report", table_name="headcount")
     op.create_index("ix_headcount_mission_id", "headcount", ["mission", "id"])
     op.create_index("ix_headcount_country_id", "headcount", ["country", "id"])
     for one, columns in SUMMED.items():
@@ -32,3 +35,5 @@ def downgrade() -> None:
         op.drop_index(f"ix_headcount_{one}_present", table_name="headcount")
     op.drop_index("ix_headcount_country_id", table_name="headcount")
     op.drop_index("ix_headcount_mission_id", table_name="headcount")
+    op.create_index("ix_headcount_country_report", "headcount", ["country", "report"])
+    op.create_index("ix_headcount_mission_report", "headcount", ["mission", "report"])
