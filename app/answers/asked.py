@@ -168,8 +168,9 @@ def asked_of(scope: Scope, facts: Facts, buckets: Sequence[Bucket], *, by_missio
         (bucket.name, code, one.last_on)
         for bucket in buckets
         if bucket.carries_over
+        for oldest in (_oldest(bucket),)
         for code, one in facts.missions.items()
-        if one.last_on is not None and _oldest(bucket) <= one.last_on < bucket.until
+        if one.last_on is not None and oldest <= one.last_on < bucket.until
     )
     has_mixed = not by_mission and any(bucket.by_country_only for bucket in buckets)
     return Asked(scope, buckets, endings, has_mixed)

@@ -260,6 +260,10 @@ class Grouping:
 
     def _find_missions(self, told: Mapping[By, Any]) -> dict[str, MissionFacts] | None:
         codes: Iterable[str] | None = self.scope.missions
+        if By.MISSION in told and By.HOST not in told and not self.scope.lines:
+            code = told[By.MISSION]
+            is_inside = code not in self.scope.left_out if codes is None else code in codes
+            return {code: self.facts.missions[code]} if is_inside and code in self.facts.missions else {}
         if By.MISSION in told or By.HOST in told:
             pool = self.facts.missions.keys() - set(self.scope.left_out)
             codes = [
@@ -336,11 +340,21 @@ def earlier_groups(ask: Ask, grouping: Grouping, before: str) -> tuple[Bucket, s
     return bucket, set(grouping.fold(sums))
 
 
-def link(path: str, query: ScopeQuery, *, without: Sequence[str] = (), **values: object) -> str:
-    """An address that asks the same scope of another route; `values` are added or put in the place of others."""
-    asked = query.model_dump(
+def linked(query: ScopeQuery, *, without: Sequence[str] = ()) -> dict[str, Any]:
+    """What a query asks that links repeat."""
+    return query.model_dump(
         mode="json", exclude_none=True, exclude_unset=True, by_alias=True, exclude={"format", "hxl", *without}
     )
+
+
+def link(path: str, query: ScopeQuery, *, without: Sequence[str] = (), **values: object) -> str:
+    """An address that asks the same scope of another route; `values` are added or put in the place of others."""
+    return link_to(path, linked(query, without=without), **values)
+
+
+def link_to(path: str, repeated: Mapping[str, Any], **values: object) -> str:
+    """The same, for many links that repeat the same."""
+    asked = dict(repeated)
     if "mission" in values:
         asked.pop("lineage", None)  # the missions of a line are all named
     asked |= {name: value for name, value in values.items() if value is not None}

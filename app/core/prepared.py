@@ -4,7 +4,7 @@ To put a statement together and to look up what it was compiled to costs more th
 is compiled once and then sent as text.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,8 +44,10 @@ class Prepared:
         except driver.Error as error:
             raise DBAPIError.instance(self.text, None, error, driver.Error) from error
 
-    def read(self, row: Row) -> list[Any]:
+    def read(self, row: Row) -> Sequence[Any]:
         """The values of a row as Python knows them: enumerations, moments, lists."""
+        if not self.readers:
+            return row
         values = list(row)
         for place, process in self.readers:
             values[place] = process(values[place])
