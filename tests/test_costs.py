@@ -98,6 +98,23 @@ def test_other_values_of_the_same_form_are_the_same_statement(seeded_sqlite: htt
     assert len(texts) == 1
 
 
+@pytest.mark.parametrize(
+    "scope",
+    [
+        "country=KAZ,NPL",
+        "mission=UNDOF,UNIFIL",
+        "region=Asia,Africa",
+        "personnel_type=troops",
+        "host=LBN",
+    ],
+)
+def test_several_values_are_asked_for_in_every_form(seeded: httpx.Client, scope: str):
+    for question in ("totals?as_of=2024-02-15", "series?from=2015-01&to=2025-07", "totals?as_of=2024-02-15&by=country"):
+        answer = seeded.get(f"/v1/{question}&{scope}")
+        assert answer.status_code == 200, answer.text
+        assert any(row["total"] for row in answer.json()["data"])
+
+
 @pytest.mark.parametrize("narrow", ["mission=UNDOF", "country=NPL", "mission=UNDOF&sort=-id"])
 def test_a_page_of_a_mission_or_country_is_read_in_order_and_not_sorted(seeded_sqlite: httpx.Client, narrow: str):
     with asked(seeded_sqlite) as found:

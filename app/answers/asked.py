@@ -182,11 +182,11 @@ def _oldest(bucket: Bucket) -> str:
 
 
 def _numbered(name: str, values: Sequence[Any]) -> dict[str, Any]:
-    return {f"{name}_{place}": value for place, value in enumerate(values)}
+    return {f"asked_{name}_{place}": value for place, value in enumerate(values)}
 
 
 def _among(compared: ColumnElement[Any], name: str, values: Sequence[Any]) -> ColumnElement[bool]:
-    return compared.in_([open_value(f"{name}_{place}", compared.type) for place in range(len(values))])
+    return compared.in_([open_value(f"asked_{name}_{place}", compared.type) for place in range(len(values))])
 
 
 _PLACED: dict[str, TypeEngine[Any]] = {

@@ -30,6 +30,7 @@ from app.answers.statements import Reports, find_statements, latest_day
 from app.core.dates import last_day
 from app.core.errors import TrackerError
 from app.core.history import View
+from app.core.shapes import Maker
 
 _MOST_NAMED = 10_000
 
@@ -157,10 +158,15 @@ def _listed(values: Sequence[Any] | None) -> list[Any] | None:
     return None if values is None else list(values)
 
 
+_used = Maker(ReportUsed)
+
+
 def reports_used(buckets: Iterable[Bucket]) -> list[ReportUsed]:
     """The reports of the buckets, each with what it is complete for."""
     return [
-        ReportUsed(id=one.report, source=one.source, as_of=one.as_of, scope=one.scope, breakdown=one.breakdown)
+        _used(
+            {"id": one.report, "source": one.source, "as_of": one.as_of, "scope": one.scope, "breakdown": one.breakdown}
+        )
         for bucket in buckets
         for one in bucket.statements
     ]

@@ -357,7 +357,7 @@ def _sort(column: ColumnElement[Any], *, falling: bool) -> _Sort:
 
 def _behind(order: Sequence[_Sort]) -> ColumnElement[bool]:
     """Rows after the keys of a cursor in the given order."""
-    keys = [open_value(f"key_{place}", sort.column.type) for place, sort in enumerate(order)]
+    keys = [open_value(f"after_{place}", sort.column.type) for place, sort in enumerate(order)]
     steps = [
         and_(*(s.column == k for s, k in zip(order[:place], keys[:place], strict=True)), sort.behind(keys[place]))
         for place, sort in enumerate(order)
@@ -369,4 +369,4 @@ def _behind(order: Sequence[_Sort]) -> ColumnElement[bool]:
 def _key_values(order: Sequence[_Sort], keys: Sequence[str | int]) -> dict[str, Any]:
     if len(keys) != len(order) or not all(s.accepts(k) for s, k in zip(order, keys, strict=True)):
         raise BadCursor("The cursor does not fit the order asked for. Start again without `cursor`.")
-    return {f"key_{place}": key for place, key in enumerate(keys)}
+    return {f"after_{place}": key for place, key in enumerate(keys)}
