@@ -9,6 +9,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from app import __version__
 from app.answers.facts import FACTUAL, load_facts
 from app.answers.questions import QUESTIONS
+from app.answers.statements import REPORTING, load_reports
 from app.core.database import Database
 from app.core.settings import Settings
 from app.dashboard.assets import Assets
@@ -30,6 +31,7 @@ from app.web.nouns import noun_router
 from app.web.pages import Link, page_router
 from app.web.problems import add_problem_handlers
 from app.web.proposals import proposal_router
+from app.web.reads import Reads
 from app.web.reference import add_openapi
 from app.web.revisions import revisions_router
 from app.web.stream import stream_router
@@ -90,7 +92,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.nouns = {noun.path: noun for noun in NOUNS}
     app.state.names = names
     app.state.facts = Kept(FACTUAL, lambda session, view: load_facts(session, view, names.of(session, view)))
-    _add_routes(app)
+    app.state.reports = Kept(REPORTING, load_reports)
+    _add_routes(app, Reads(settings.read_threads))
     add_openapi(app, NOUNS)
     add_problem_handlers(app)
     app.add_middleware(Access)
@@ -111,13 +114,14 @@ def _tags() -> list[dict[str, str]]:
     return [{"name": name, "description": description} for name, description in described.items()]
 
 
-def _add_routes(app: FastAPI) -> None:
+def _add_routes(app: FastAPI, reads: Reads) -> None:
+    app.router.routes.append(reads)
     for question in QUESTIONS:
-        app.include_router(question_router(question))
+        app.include_router(question_router(question, reads))
     for noun in NOUNS:
         if noun.path == "changes":
             app.include_router(stream_router(noun))  # first, or its address would be that of a change
-        app.include_router(noun_router(noun))
+        app.include_router(noun_router(noun, reads))
         if noun.kind is not None:
             app.include_router(writing_router(noun, noun.kind))
             app.include_router(revisions_router(noun, noun.kind))

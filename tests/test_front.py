@@ -1,6 +1,7 @@
 """Answers are given again while the record stays as it is, and never once it has changed, in any process."""
 
 import gzip
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,11 @@ from sqlalchemy import event
 from app.core.settings import Settings
 from tests.conftest import Databases, serving
 from tests.desks import Desk, count, desk_at, report, source
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 PLAIN = {"Accept-Encoding": "identity"}
 
@@ -115,6 +121,20 @@ def test_answers_are_packed_once_and_unpack_to_the_same(desk: Desk):
     assert "content-encoding" not in desk.client.get(address, headers={"Accept-Encoding": "gzip;q=0"}).headers
     with desk.client.stream("GET", address, headers={"Accept-Encoding": "gzip"}) as raw:
         assert gzip.decompress(b"".join(raw.iter_raw())) == plain.content
+
+
+def test_zstd_is_sent_to_who_takes_it(desk: Desk):
+    address = "/v1/headcounts?limit=50"
+    plain = desk.client.get(address, headers=PLAIN)
+    with desk.client.stream("GET", address, headers={"Accept-Encoding": "gzip, deflate, br, zstd"}) as packed:
+        assert zstd.decompress(b"".join(packed.iter_raw())) == plain.content
+    assert packed.headers["content-encoding"] == "zstd"
+    assert packed.headers["vary"] == plain.headers["vary"] == "Accept, Accept-Encoding, Origin"
+    assert packed.headers["etag"] == plain.headers["etag"][:-1] + '-zstd"'
+    told = {"If-None-Match": packed.headers["etag"], "Accept-Encoding": "zstd"}
+    assert desk.client.get(address, headers=told).status_code == 304
+    refused = desk.client.get(address, headers={"Accept-Encoding": "gzip, zstd;q=0"})
+    assert refused.headers["content-encoding"] == "gzip"
 
 
 def test_head_is_answered_from_what_is_kept(desk: Desk):

@@ -401,7 +401,7 @@ def test_the_number_of_statements_does_not_grow_with_missions(seeded: httpx.Clie
             asked(seeded, as_of=DAY, **params)
             numbers.append(len([one for one in found if one.lstrip().upper().startswith(("SELECT", "WITH"))]))
     # The state looked at, reports, people by kind, people once, ceilings.
-    assert numbers == [5, 5, 5]
+    assert numbers == [4, 4, 4]
 
 
 # --- made-up worlds ---

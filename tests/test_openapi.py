@@ -55,9 +55,12 @@ def test_every_status_is_described_and_errors_are_problems(document: dict):
     for path, method, operation in operations(document):
         assert operation["summary"], (path, method)
         assert operation["description"], (path, method)
-        for status, response in operation["responses"].items():
+        for status, told in operation["responses"].items():
+            is_shared = "$ref" in told
+            response = document["components"]["responses"][told["$ref"].split("/")[-1]] if is_shared else told
             assert response["description"], (path, status)
-            if int(status) >= 400:
+            assert is_shared == (int(status) >= 400)
+            if is_shared:
                 assert list(response["content"]) == ["application/problem+json"], (path, status)
 
 

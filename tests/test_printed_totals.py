@@ -320,8 +320,8 @@ def test_the_past_and_the_doubtful_are_indexed_like_the_present(database: Databa
     lines = indexes(database)
     for name in (
         "ix_headcount_report_country_mission",
-        "ix_headcount_country_report",
-        "ix_headcount_mission_report",
+        "ix_headcount_country_id",
+        "ix_headcount_mission_id",
         "ix_report_as_of_last",
         "ix_printed_total_report",
     ):

@@ -257,8 +257,7 @@ def test_a_stream_that_fails_half_way_says_so(on_sqlite: Databases):
         client.get("/v1/missions?limit=1")
         # The 5,000th row becomes one that cannot be shown.
         with sqlite3.connect(url.removeprefix("sqlite:///")) as connection:
-            connection.execute("PRAGMA ignore_check_constraints = ON")
-            connection.execute("UPDATE headcount SET personnel_type = 'broken' WHERE id = 5000")
+            connection.execute("UPDATE headcount SET recorded_at = 'broken' WHERE id = 5000")
         lines = read_lines(client)
         assert json.loads(lines[-1])["code"] == "internal_error"
         assert len(lines) == 4001

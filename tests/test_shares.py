@@ -216,7 +216,7 @@ def test_the_number_of_statements_does_not_grow_with_groups(seeded: httpx.Client
     finally:
         event.remove(engine, "before_cursor_execute", note)
     # The state looked at, reports, people by group, people once.
-    assert numbers == [4, 4, 4]
+    assert numbers == [3, 3, 3]
 
 
 # --- made-up worlds ---

@@ -278,7 +278,7 @@ def test_a_page_takes_a_fixed_number_of_statements(seeded: httpx.Client, address
         with noted(seeded.app.state.database.reader) as asked:
             read(seeded, address, **params)
         # The number of the last change, the records, the date of the latest report, the reports, their counts.
-        assert len(asked) == 5, [statement[:60] for statement, _ in asked]
+        assert len(asked) == 3, [statement[:60] for statement, _ in asked]
 
 
 def test_every_kind_of_sum_is_declared_once():

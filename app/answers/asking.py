@@ -17,6 +17,7 @@ from app.answers.rules import (
     Bucket,
     Reason,
     Sex,
+    Statement,
     Tally,
     Value,
     fill_bucket,
@@ -25,10 +26,11 @@ from app.answers.rules import (
     window_start,
 )
 from app.answers.scope import AsOfQuery, Coverage, ReportUsed, Scope, ScopeMeta, ScopeQuery
-from app.answers.statements import find_statements, latest_day
+from app.answers.statements import Reports, find_statements, latest_day
 from app.core.dates import last_day
 from app.core.errors import TrackerError
 from app.core.history import View
+from app.core.shapes import Maker
 
 _MOST_NAMED = 10_000
 
@@ -79,6 +81,19 @@ class Ask:
     view: View
     facts: Facts
     today: str
+    reports: Reports | None = None  # all of the view, where they are kept in memory
+
+    def statements(self, scope: Scope, first: str, last: str) -> list[Statement]:
+        """The reports in scope whose date lies between two days, both included."""
+        if self.reports is None or scope.view != self.view:
+            return find_statements(self.session, scope, first, last)
+        return self.reports.find(scope, first, last)
+
+    def latest_day(self, scope: Scope, until: str | None = None) -> str | None:
+        """Date of the latest report in scope, the latest up to a day if one is given."""
+        if self.reports is None or scope.view != self.view:
+            return latest_day(self.session, scope, until)
+        return self.reports.latest_day(scope, until)
 
 
 class AnswerMeta(BaseModel):
@@ -115,12 +130,12 @@ class Answer:
 
 def day_bucket(ask: Ask, scope: Scope, query: AsOfQuery) -> Bucket | None:
     """The statements that can matter for `as_of`, or for the latest report in scope; None if there is no report."""
-    until = last_day(query.as_of) if query.as_of else latest_day(ask.session, scope)
+    until = last_day(query.as_of) if query.as_of else ask.latest_day(scope)
     if until is None:
         return None
     if until > ask.today:
         return fill_bucket(until, until, (), carries_over=True)  # nobody can have counted people of tomorrow
-    found = find_statements(ask.session, scope, window_start(until, query.max_age), until)
+    found = ask.statements(scope, window_start(until, query.max_age), until)
     return fill_bucket(until, until, found, carries_over=True)
 
 
@@ -143,10 +158,15 @@ def _listed(values: Sequence[Any] | None) -> list[Any] | None:
     return None if values is None else list(values)
 
 
+_used = Maker(ReportUsed)
+
+
 def reports_used(buckets: Iterable[Bucket]) -> list[ReportUsed]:
     """The reports of the buckets, each with what it is complete for."""
     return [
-        ReportUsed(id=one.report, source=one.source, as_of=one.as_of, scope=one.scope, breakdown=one.breakdown)
+        _used(
+            {"id": one.report, "source": one.source, "as_of": one.as_of, "scope": one.scope, "breakdown": one.breakdown}
+        )
         for bucket in buckets
         for one in bucket.statements
     ]
@@ -246,6 +266,10 @@ class Grouping:
 
     def _find_missions(self, told: Mapping[By, Any]) -> dict[str, MissionFacts] | None:
         codes: Iterable[str] | None = self.scope.missions
+        if By.MISSION in told and By.HOST not in told and not self.scope.lines:
+            code = told[By.MISSION]
+            is_inside = code not in self.scope.left_out if codes is None else code in codes
+            return {code: self.facts.missions[code]} if is_inside and code in self.facts.missions else {}
         if By.MISSION in told or By.HOST in told:
             pool = self.facts.missions.keys() - set(self.scope.left_out)
             codes = [
@@ -314,7 +338,7 @@ def values_of(
 
 def earlier_groups(ask: Ask, grouping: Grouping, before: str) -> tuple[Bucket, set[tuple[Any, ...]]]:
     """What was stated before a day: the bucket of all reports until then, and the groups it counts people of."""
-    found = find_statements(ask.session, grouping.scope, "0001-01-01", before)
+    found = ask.statements(grouping.scope, "0001-01-01", before)
     bucket = fill_bucket(before, before, found)
     sums = sum_cells(
         ask.session, grouping.scope, ask.facts, [bucket], grouping.dimensions, by_mission=grouping.needs_missions
@@ -322,11 +346,21 @@ def earlier_groups(ask: Ask, grouping: Grouping, before: str) -> tuple[Bucket, s
     return bucket, set(grouping.fold(sums))
 
 
-def link(path: str, query: ScopeQuery, *, without: Sequence[str] = (), **values: object) -> str:
-    """An address that asks the same scope of another route; `values` are added or put in the place of others."""
-    asked = query.model_dump(
+def linked(query: ScopeQuery, *, without: Sequence[str] = ()) -> dict[str, Any]:
+    """What a query asks that links repeat."""
+    return query.model_dump(
         mode="json", exclude_none=True, exclude_unset=True, by_alias=True, exclude={"format", "hxl", *without}
     )
+
+
+def link(path: str, query: ScopeQuery, *, without: Sequence[str] = (), **values: object) -> str:
+    """An address that asks the same scope of another route; `values` are added or put in the place of others."""
+    return link_to(path, linked(query, without=without), **values)
+
+
+def link_to(path: str, repeated: Mapping[str, Any], **values: object) -> str:
+    """The same, for many links that repeat the same."""
+    asked = dict(repeated)
     if "mission" in values:
         asked.pop("lineage", None)  # the missions of a line are all named
     asked |= {name: value for name, value in values.items() if value is not None}

@@ -8,7 +8,6 @@
 - a count without kind is the total of those with kinds beside it in the same report, so it stands only alone.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,34 +16,33 @@ from sqlalchemy import (
     CTE,
     ColumnElement,
     FromClause,
-    Integer,
-    String,
+    Select,
     Table,
     and_,
     case,
-    column,
     distinct,
     exists,
     false,
     func,
+    literal_column,
     not_,
     or_,
     select,
-    text,
     true,
 )
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.engine import Dialect
 from sqlmodel import Session
 
+from app.answers.asked import Asked, asked_of, placed_reports
 from app.answers.facts import Facts
 from app.answers.rules import Bucket, Tally
 from app.answers.scope import Scope
 from app.core.columns import col, json_set
 from app.core.history import standing
+from app.core.prepared import Prepared, Shelf, prepare
 from app.core.vocabulary import Bound, PersonnelType
-from app.headcounts.models import Headcount, HeadcountStatus, Measure
-from app.reports.models import Breakdown, ReportMission
-from app.reports.models import Scope as ReportScope
+from app.headcounts.models import Headcount, HeadcountStatus
+from app.reports.models import ReportMission
 
 _TABLE: Table = Headcount.__table__  # type: ignore[attr-defined]
 _FIELDS = ("id", "report", "country", "mission", "personnel_type", "women", "men", "total", "status")
@@ -59,45 +57,150 @@ def sum_cells(
     """
     if not any(bucket.statements for bucket in buckets):
         return {}
-    rows = _counts(session, scope, facts, buckets, by_mission=by_mission)
-    asked, stands = _asked_type(rows, scope), _stands(rows)
-    counted = and_(stands, asked)
-    split = and_(counted, rows.c.women.is_not(None), rows.c.men.is_not(None))
-    left_out = and_(rows.c.usable == 0, rows.c.spoken == 0, rows.c.unanswered == 1, asked)
+    asked = asked_of(scope, facts, buckets, by_mission=by_mission)
+    dialect = session.get_bind().dialect
+    if asked.is_long_run and by[0] == "bucket":
+        return _long_run(session, asked, dialect, by)
+    form = (dialect.name, "sums", tuple(by), asked.form)
+    sums: Prepared = _SHELF.take(form, lambda: prepare(_sums(asked, dialect.name, by), dialect))
+    found = map(sums.read, sums.fetch(session, asked.values(dialect.name)))
+    width = len(by)
+    tallies = {tuple(row[:width]): _tally(row[width:]) for row in found}
+    return {key: tally for key, tally in tallies.items() if tally != _NOTHING}
+
+
+_SHELF = Shelf()
+_NOTHING = Tally()
+
+
+def _sums(asked: Asked, dialect: str, by: Sequence[str]) -> Select[Any]:
+    if asked.is_simple:
+        return _simple_sums(asked, dialect, by)
+    rows = _counts(asked, dialect)
+    of_type, stands = asked.of_type(rows), _stands(rows)
+    counted = and_(stands, of_type)
+    left_out = and_(rows.c.usable == 0, rows.c.spoken == 0, rows.c.unanswered == 1, of_type)
     disputed = rows.c.status == HeadcountStatus.DISPUTED
     untyped: ColumnElement[bool] = false()
-    if scope.types is not None and PersonnelType.UNSPECIFIED not in scope.types:
+    if asked.leaves_out_untyped:
         untyped = and_(stands, rows.c.personnel_type == PersonnelType.UNSPECIFIED, rows.c.total > 0)
-    cell = rows.c.country.concat("|").concat(func.coalesce(rows.c.mission, ""))
     dimensions = [rows.c[name] for name in by]
     statement = select(
         *dimensions,
-        _sum(counted, rows.c.total),
-        _sum(split, rows.c.women),
-        _sum(split, rows.c.men),
-        _sum(and_(counted, not_(split)), rows.c.total),
+        *_added(counted, rows.c.total, rows.c.women, rows.c.men),
         _sum(untyped, rows.c.total),
-        func.count(distinct(case((counted, cell)))),
+        func.count(distinct(case((counted, _cell(rows.c, by))))),
         _sum(and_(counted, rows.c.complete == 0), 1),
         _sum(and_(left_out, disputed), 1),
         _sum(and_(left_out, not_(disputed)), 1),
         func.min(case((counted, rows.c.as_of_last))),
         json_set(case((counted, rows.c.report))),
     ).where(or_(counted, left_out, untyped))
-    found = session.execute(statement.group_by(*dimensions)) if dimensions else session.execute(statement)
-    width = len(dimensions)
-    sums = {tuple(row[:width]): _tally(row[width:]) for row in found}
-    return {key: tally for key, tally in sums.items() if tally != Tally()}
+    return statement.group_by(*dimensions) if dimensions else statement
+
+
+def _simple_sums(asked: Asked, dialect: str, by: Sequence[str]) -> Select[Any]:
+    """The same where each bucket has one report and none is in doubt: all its counts stand, but for totals."""
+    placed = placed_reports(dialect)
+    of_type, is_untyped = asked.of_type(_TABLE), _TABLE.c.personnel_type == _UNTYPED
+    untyped: ColumnElement[bool] = false()
+    if asked.leaves_out_untyped:
+        untyped = and_(is_untyped, _TABLE.c.total > 0)
+    dimensions = [placed.c.bucket if name == "bucket" else _TABLE.c[name] for name in by]
+    report = case((of_type, placed.c.report))
+    statement = (
+        select(
+            *dimensions,
+            *_added(of_type, _TABLE.c.total, _TABLE.c.women, _TABLE.c.men),
+            _sum(untyped, _TABLE.c.total),
+            func.count(distinct(case((of_type, _cell(_TABLE.c, by))))),
+            _sum(and_(of_type, placed.c.complete == 0), 1),
+            literal_column("0"),
+            literal_column("0"),
+            func.min(case((of_type, placed.c.as_of_last))),
+            func.min(report) if asked.is_one_bucket or "bucket" in by else json_set(report),
+        )
+        .select_from(placed)
+        .join(Headcount, _TABLE.c.report == placed.c.report)
+        .where(
+            *asked.conditions(placed, dialect),
+            *_present(_TABLE),
+            or_(not_(is_untyped), not_(_kinds_beside(asked))),
+            or_(of_type, untyped),
+        )
+    )
+    return statement.group_by(*dimensions) if dimensions else statement
+
+
+_UNTYPED: ColumnElement[str] = literal_column(f"'{PersonnelType.UNSPECIFIED.value}'")
+
+
+def _long_run(session: Session, asked: Asked, dialect: Dialect, by: Sequence[str]) -> dict[tuple[Any, ...], Tally]:
+    """Sums of many months: of all reports at once, in the order of an index, and put to their months afterwards."""
+    form = (dialect.name, "long run", tuple(by), asked.form)
+    sums: Prepared = _SHELF.take(form, lambda: prepare(_sums_by_report(asked, by[1:]), dialect))
+    reports = {one.report: (bucket.name, one) for bucket in asked.buckets for one in bucket.statements}
+    width = len(by)
+    found: dict[tuple[Any, ...], Tally] = {}
+    for row in map(sums.read, sums.fetch(session, asked.scope_values())):
+        if row[0] in reports:
+            bucket, one = reports[row[0]]
+            total, women, men, unsplit, cells, counts = row[width:]
+            partial = 0 if one.is_complete else counts
+            used = frozenset((one.report,))
+            found[bucket, *row[1:width]] = Tally(
+                total, women, men, unsplit, 0, cells, partial, 0, 0, one.as_of_last, used
+            )
+    return found
+
+
+def _sums_by_report(asked: Asked, by: Sequence[str]) -> Select[Any]:
+    report = _TABLE.c.report
+    is_untyped = _TABLE.c.personnel_type == _UNTYPED
+    dimensions = [report, *(_TABLE.c[name] for name in by)]
+    return (
+        select(
+            *dimensions,
+            *_added(true(), _TABLE.c.total, _TABLE.c.women, _TABLE.c.men),
+            func.count(distinct(_cell(_TABLE.c, by))),
+            func.count(),
+        )
+        .where(*asked.of_scope(), *_present(_TABLE), or_(not_(is_untyped), not_(_kinds_beside(asked))))
+        .group_by(*dimensions)
+    )
+
+
+def _added(counted: ColumnElement[bool], total: Any, women: Any, men: Any) -> list[ColumnElement[int]]:
+    """People in all, women and men where the counts are split by sex, and people where they are not."""
+    split = and_(counted, women.is_not(None), men.is_not(None))
+    return [
+        _sum(counted, total),
+        _sum(split, women),
+        _sum(split, men),
+        _sum(and_(counted, or_(women.is_(None), men.is_(None))), total),
+    ]
+
+
+def _cell(columns: Any, by: Sequence[str]) -> ColumnElement[Any]:
+    """What tells the cells of a group from one another."""
+    mission = func.coalesce(columns.mission, "")
+    if "mission" in by:
+        return columns.country  # type: ignore[no-any-return]
+    return mission if "country" in by else columns.country.concat("|").concat(mission)
 
 
 def _tally(values: Sequence[Any]) -> Tally:
     total, women, men, unsplit, untyped, cells, partial, disputed, inexact, oldest, reports = values
-    used = frozenset(reports) - {None}
+    used = frozenset([reports] if isinstance(reports, str) else reports or ()) - {None}
     return Tally(total, women, men, unsplit, untyped, cells, partial, disputed, inexact, oldest, used)
 
 
 def _sum(condition: ColumnElement[bool], value: Any) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((condition, value), else_=0)), 0)
+    if condition is true():
+        return func.coalesce(func.sum(value), 0)
+    return (
+        literal_column("0") if condition is false() else func.coalesce(func.sum(case((condition, value), else_=0)), 0)
+    )
 
 
 @dataclass(frozen=True)
@@ -124,20 +227,26 @@ def list_counts(
     """The counts themselves, by country, mission and kind; with the others that can be used, if asked for."""
     if not any(bucket.statements for bucket in buckets):
         return []
-    rows = _counts(session, scope, facts, buckets, by_mission=True)
+    asked = asked_of(scope, facts, buckets, by_mission=True)
+    dialect = session.get_bind().dialect
+    form = (dialect.name, "counts", standing_only, asked.form)
+    counts: Prepared = _SHELF.take(
+        form, lambda: prepare(_listed(asked, dialect.name, standing_only=standing_only), dialect)
+    )
+    return [Count(*counts.read(row)) for row in counts.fetch(session, asked.values(dialect.name))]
+
+
+def _listed(asked: Asked, dialect: str, *, standing_only: bool) -> Select[Any]:
+    rows = _counts(asked, dialect)
     fields = [name for name in Count.__annotations__ if name not in ("headcount", "stands", "stands_with")]
     statement = select(
         rows.c.id.label("headcount"),
         *(rows.c[name] for name in fields),
         _stands(rows).label("stands"),
         _stands_with(rows).label("stands_with"),
-    ).where(_asked_type(rows, scope), _stands(rows) if standing_only else rows.c.usable == 1)
+    ).where(asked.of_type(rows), _stands(rows) if standing_only else rows.c.usable == 1)
     order = (rows.c.bucket, rows.c.country, rows.c.mission, rows.c.personnel_type, rows.c.place)
-    return [Count(**row._mapping) for row in session.execute(statement.order_by(*order))]
-
-
-def _asked_type(rows: CTE, scope: Scope) -> ColumnElement[bool]:
-    return true() if scope.types is None else rows.c.personnel_type.in_(scope.types)
+    return statement.order_by(*order)
 
 
 def _stands_with(rows: CTE) -> ColumnElement[bool]:
@@ -150,13 +259,13 @@ def _stands(rows: CTE) -> ColumnElement[bool]:
     return and_(_stands_with(rows), rows.c.has_kinds == 0)
 
 
-def _counts(session: Session, scope: Scope, facts: Facts, buckets: Sequence[Bucket], *, by_mission: bool) -> CTE:
+def _counts(asked: Asked, dialect: str) -> CTE:
     """The headcounts in scope of the reports in the buckets, with what decides whether each stands, as 0 or 1:
 
     `usable`: it can stand; `spoken`: a report before its own speaks of its country and mission; `has_kinds`: it is
     the total of counts beside it; `unanswered`: it cannot be used, and no other count stands for it.
     """
-    placed = _placed(session, buckets)
+    placed = placed_reports(dialect)
     usable = and_(*_usable(_TABLE))
     is_total = and_(usable, _TABLE.c.personnel_type == PersonnelType.UNSPECIFIED)
     statement = (
@@ -167,19 +276,13 @@ def _counts(session: Session, scope: Scope, facts: Facts, buckets: Sequence[Buck
             placed.c.as_of_last,
             placed.c.complete,
             case((usable, 1), else_=0).label("usable"),
-            case((placed.c.place == 0, 0), (_spoken_before(placed, scope), 1), else_=0).label("spoken"),
-            case((not_(is_total), 0), (_kinds_beside(scope), 1), else_=0).label("has_kinds"),
-            case((usable, 0), (_unanswered(placed, scope), 1), else_=0).label("unanswered"),
+            case((placed.c.place == 0, 0), (_spoken_before(placed, asked), 1), else_=0).label("spoken"),
+            case((not_(is_total), 0), (_kinds_beside(asked), 1), else_=0).label("has_kinds"),
+            case((usable, 0), (_unanswered(placed, asked), 1), else_=0).label("unanswered"),
         )
         .select_from(placed)
         .join(Headcount, _TABLE.c.report == placed.c.report)
-        .where(
-            # Says the same as the join, in a way that lets PostgreSQL see how few reports there are.
-            _TABLE.c.report.in_([one.report for bucket in buckets for one in bucket.statements]),
-            standing(Headcount, scope.view),
-            *_present(_TABLE),
-            *_in_scope(scope, placed, facts, buckets, by_mission=by_mission),
-        )
+        .where(*asked.conditions(placed, dialect), *_present(_TABLE))
     )
     # Written down once: the engines would otherwise decide anew for each sum whether a count stands.
     return statement.cte("counts").prefix_with("MATERIALIZED")
@@ -187,7 +290,8 @@ def _counts(session: Session, scope: Scope, facts: Facts, buckets: Sequence[Buck
 
 def _present(row: FromClause) -> tuple[ColumnElement[bool], ...]:
     """People present, of a country's whole strength: those of one contingent are inside that, not beside it."""
-    return (row.c.measure == Measure.PRESENT, row.c.contingent.is_(None))
+    # In the words of the indexes over what stands, which serve only questions that say the same.
+    return (row.c.measure == literal_column("'present'"), row.c.contingent.is_(None))
 
 
 def _usable(row: FromClause) -> tuple[ColumnElement[bool], ...]:
@@ -195,14 +299,14 @@ def _usable(row: FromClause) -> tuple[ColumnElement[bool], ...]:
     return (row.c.status == HeadcountStatus.REPORTED, row.c.bound == Bound.EXACTLY)
 
 
-def _other_count(scope: Scope, report: ColumnElement[str], *conditions: str) -> ColumnElement[bool]:
+def _other_count(asked: Asked, report: ColumnElement[str], *conditions: str) -> ColumnElement[bool]:
     """True if a report states a count of the same country and mission: a usable one, one of a kind, or any."""
     other = _TABLE.alias()
     found = exists().where(
         other.c.report == report,
         other.c.country == _TABLE.c.country,
         other.c.mission.is_not_distinct_from(_TABLE.c.mission),
-        standing(Headcount, scope.view, other),
+        standing(Headcount, asked.state, other),
         *_present(other),
     )
     if "usable" in conditions:
@@ -212,24 +316,24 @@ def _other_count(scope: Scope, report: ColumnElement[str], *conditions: str) -> 
     return found.correlate_except(other)
 
 
-def _kinds_beside(scope: Scope) -> ColumnElement[bool]:
-    return _other_count(scope, _TABLE.c.report, "usable", "of a kind")
+def _kinds_beside(asked: Asked) -> ColumnElement[bool]:
+    return _other_count(asked, _TABLE.c.report, "usable", "of a kind")
 
 
-def _spoken_before(placed: CTE, scope: Scope) -> ColumnElement[bool]:
+def _spoken_before(placed: CTE, asked: Asked) -> ColumnElement[bool]:
     """True if a report before this one speaks of the country and mission."""
     before = placed.alias("before")
-    return _speaks(before, placed, scope, before.c.place < placed.c.place)
+    return _speaks(before, placed, asked, before.c.place < placed.c.place)
 
 
-def _unanswered(placed: CTE, scope: Scope) -> ColumnElement[bool]:
+def _unanswered(placed: CTE, asked: Asked) -> ColumnElement[bool]:
     """True if a count that cannot be used leaves a hole: beside it others stand, or no report speaks in its place."""
     behind = placed.alias("behind")
-    spoken_behind = _speaks(behind, placed, scope, behind.c.place > placed.c.place)
-    return or_(_other_count(scope, _TABLE.c.report, "usable"), not_(spoken_behind))
+    spoken_behind = _speaks(behind, placed, asked, behind.c.place > placed.c.place)
+    return or_(_other_count(asked, _TABLE.c.report, "usable"), not_(spoken_behind))
 
 
-def _speaks(other: FromClause, placed: CTE, scope: Scope, where: ColumnElement[bool]) -> ColumnElement[bool]:
+def _speaks(other: FromClause, placed: CTE, asked: Asked, where: ColumnElement[bool]) -> ColumnElement[bool]:
     """True if another report of the bucket speaks of the country and mission.
 
     It does by a usable count, and a complete one also by leaving them out, which means zero.
@@ -243,87 +347,9 @@ def _speaks(other: FromClause, placed: CTE, scope: Scope, where: ColumnElement[b
         other.c.complete == 1,
         (other.c.by_mission == 1) == _TABLE.c.mission.is_not(None),
         or_(other.c.all_missions == 1, listed.correlate_except(ReportMission)),
-        not_(_other_count(scope, other.c.report)),
+        not_(_other_count(asked, other.c.report)),
     )
     spoken = exists().where(
-        other.c.bucket == placed.c.bucket, where, or_(_other_count(scope, other.c.report, "usable"), says_zero)
+        other.c.bucket == placed.c.bucket, where, or_(_other_count(asked, other.c.report, "usable"), says_zero)
     )
     return spoken.correlate_except(other)
-
-
-def _in_scope(
-    scope: Scope, placed: Any, facts: Facts, buckets: Sequence[Bucket], *, by_mission: bool
-) -> list[ColumnElement[bool]]:
-    country, mission = col(Headcount.country), col(Headcount.mission)
-    conditions: list[ColumnElement[bool]] = []
-    if scope.countries is not None:
-        conditions.append(country.in_(scope.countries))
-    if scope.missions is not None:
-        conditions.append(mission.in_(scope.missions))
-    elif scope.left_out:
-        conditions.append(or_(mission.is_(None), mission.not_in(scope.left_out)))
-    by_country = [bucket.name for bucket in buckets if bucket.by_country_only]
-    if by_mission or not by_country:
-        conditions.append(mission.is_not(None))
-    else:
-        conditions.append(
-            or_(
-                and_(placed.c.bucket.in_(by_country), mission.is_(None)),
-                and_(placed.c.bucket.not_in(by_country), mission.is_not(None)),
-            )
-        )
-    conditions += [
-        not_(and_(placed.c.bucket == bucket.name, mission == code, placed.c.as_of_last <= one.last_on))
-        for bucket in buckets
-        for code, one in facts.missions.items()
-        if one.last_on is not None and _oldest(bucket) <= one.last_on < bucket.until
-    ]
-    return conditions
-
-
-def _oldest(bucket: Bucket) -> str:
-    """Date of the oldest statement that a bucket carries over; the counts of a month are its own."""
-    if not bucket.carries_over:
-        return bucket.until
-    return min((one.as_of_last for one in bucket.statements), default=bucket.until)
-
-
-_PLACED: dict[str, TypeEngine[Any]] = {
-    "report": String(),
-    "revision": Integer(),
-    "bucket": String(),
-    "place": Integer(),
-    "as_of_last": String(),
-    "complete": Integer(),
-    "all_missions": Integer(),
-    "by_mission": Integer(),
-}
-
-
-def _placed(session: Session, buckets: Sequence[Bucket]) -> CTE:
-    """The reports of the buckets with their places, as one JSON text, so that the statement is always the same."""
-    rows = [
-        [
-            one.report,
-            one.revision,
-            bucket.name,
-            place,
-            one.as_of_last,
-            int(one.is_complete),
-            int(one.scope is ReportScope.ALL_MISSIONS),
-            int(one.breakdown is Breakdown.MISSION),
-        ]
-        for bucket in buckets
-        for place, one in enumerate(bucket.statements)
-    ]
-    if session.get_bind().dialect.name == "sqlite":
-        parts = [f"json_extract(value, '$[{number}]') AS {name}" for number, name in enumerate(_PLACED)]
-        source = "json_each(:placed)"
-    else:
-        parts = [
-            f"CAST(value->>{number} AS {'integer' if isinstance(kind, Integer) else 'text'}) AS {name}"
-            for number, (name, kind) in enumerate(_PLACED.items())
-        ]
-        source = "jsonb_array_elements(CAST(:placed AS jsonb)) AS value"
-    statement = text(f"SELECT {', '.join(parts)} FROM {source}").bindparams(placed=json.dumps(rows))
-    return statement.columns(*(column(name, kind) for name, kind in _PLACED.items())).cte("placed")

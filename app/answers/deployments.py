@@ -21,7 +21,6 @@ from app.answers.cells import Count, list_counts
 from app.answers.plans import RelatedPlan, related_plans
 from app.answers.rules import Bucket, Reason, Sex, Statement, Tally, Value, fill_bucket, in_order, value_of
 from app.answers.scope import AsOfQuery, Coverage, Scope, resolve
-from app.answers.statements import find_statements
 from app.answers.totals import Unknown
 from app.core.errors import Complaint, InvalidRequest
 from app.core.shapes import COUNTRY_NAME, MISSION_NAME
@@ -224,7 +223,7 @@ def _add_alternatives(ask: Ask, scope: Scope, bucket: Bucket, rows: Sequence[Dep
     dates = {one.as_of_last for one in bucket.statements if one.as_of in days}
     if not dates:
         return
-    found = in_order(find_statements(ask.session, scope, min(dates), max(dates)))
+    found = in_order(ask.statements(scope, min(dates), max(dates)))
     others = _stated(ask, scope, found)
     last_days = {one.report: one.as_of_last for one in found}
     for row in rows:

@@ -33,7 +33,6 @@ from app.answers.movements import (
 )
 from app.answers.rules import Bucket, Reason, Statement, Tally, Value, unknown_reason
 from app.answers.scope import Scope, resolve
-from app.answers.statements import latest_day
 from app.answers.totals import Unknown, columns_of, group_values, sums_of
 from app.core.columns import col
 from app.core.dates import last_day
@@ -157,12 +156,12 @@ def _two_dates(ask: Ask, query: DifferencesQuery) -> tuple[_Side, _Side]:
     """The sides of two dates in the state of the record asked about."""
     scope = resolve(ask.session, query, ask.view, ask.facts)
     asked = query.to or query.as_of
-    to = last_day(asked) if asked else latest_day(ask.session, scope)
+    to = last_day(asked) if asked else ask.latest_day(scope)
     if query.from_ is not None:
         start: str | None = last_day(query.from_)
     else:
         # No day is written 00: this lies before every day of the month and behind every day before it.
-        start = None if to is None else latest_day(ask.session, scope, f"{to[:7]}-00")
+        start = None if to is None else ask.latest_day(scope, f"{to[:7]}-00")
     if start is not None and to is not None and start > to:
         which = "" if asked else ", the date of the latest report"
         _refuse(f"`from` ({start}) lies after `to` ({to}{which}); put the earlier date first.", "from")
@@ -180,7 +179,7 @@ def _two_states(ask: Ask, query: DifferencesQuery) -> tuple[_Side, _Side]:
         _refuse_order(ask, known_from, query.known_to)
         earlier = _ask_in(ask, open_view(ask.session, known_from))
     scope = resolve(ask.session, query, later.view, later.facts)
-    day = last_day(query.as_of) if query.as_of else latest_day(ask.session, scope)
+    day = last_day(query.as_of) if query.as_of else ask.latest_day(scope)
     then, missing = _scope_then(earlier, query, scope, later.facts)
     before = replace(_side(earlier, query, then, day, known_from), missing=missing)
     return before, _side(later, query, scope, day, query.known_to)

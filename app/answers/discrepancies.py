@@ -19,7 +19,6 @@ from app.answers.disagreements.stops import find_series_that_stop
 from app.answers.disagreements.sums import find_parts_unlike_printed, find_totals_unlike_kinds
 from app.answers.rules import in_order
 from app.answers.scope import Month, Scope, ScopeQuery, resolve
-from app.answers.statements import find_statements
 from app.ceilings.rules import Category
 from app.core.dates import Moment, first_day, last_day
 from app.core.errors import Complaint, InvalidRequest
@@ -201,7 +200,7 @@ def _look(ask: Ask, query: DiscrepanciesQuery) -> tuple[Search, tuple[str, ...] 
         missions = tuple(sorted(set(ask.facts.names.mission.resolve("mission", query.mission))))
     search = Search(
         ask,
-        every=in_order(find_statements(ask.session, Scope(view=ask.view), "0001-01-01", "9999-12-31")),
+        every=in_order(ask.statements(Scope(view=ask.view), "0001-01-01", "9999-12-31")),
         first=first_day(query.from_ or "0001"),
         last=last_day(query.to or "9999"),
         countries=scope.countries,

@@ -12,7 +12,6 @@ from app.answers.asking import Ask
 from app.answers.cells import list_counts
 from app.answers.rules import Bucket, Statement, in_order, window_start
 from app.answers.scope import Scope
-from app.answers.statements import find_statements
 from app.core.columns import col
 from app.core.history import standing
 from app.core.vocabulary import Bound, PersonnelType
@@ -54,7 +53,7 @@ def explain(ask: Ask, scope: Scope, bucket: Bucket | None, max_age: int) -> tupl
     """Counts of the reports young enough: those in the sum, and those not; at most 1,000 of each."""
     if bucket is None:
         return [], []
-    found = find_statements(ask.session, scope, window_start(bucket.until, max_age), bucket.until)
+    found = ask.statements(scope, window_start(bucket.until, max_age), bucket.until)
     by_report = {one.report: one for one in in_order(found)}
     counts = list_counts(ask.session, scope, ask.facts, [bucket], standing_only=False)
     case = _Case(

@@ -22,7 +22,6 @@ from app.answers.participations import participations
 from app.answers.rules import Bucket, Reason, Statement, Tally, Value, monthly_buckets, months_between, unknown_reason
 from app.answers.scope import DEFAULT_MAX_AGE, Month, MonthsQuery, Scope, resolve
 from app.answers.series import MonthsMeta, month_filter, rows_link
-from app.answers.statements import find_statements
 from app.answers.totals import sums_of
 from app.core.dates import first_day, last_day
 from app.core.errors import Complaint, InvalidRequest
@@ -131,7 +130,7 @@ def _buckets(ask: Ask, scope: Scope, query: PresencesQuery) -> list[Bucket]:
         message = f"`from` ({query.from_}) lies after `to` ({query.to}); put the earlier month first."
         raise InvalidRequest(message, [Complaint(message=message, parameter="from")])
     first = first_day(query.from_) if query.from_ else _FIRST_DAY
-    found = find_statements(ask.session, scope, first, last_day(query.to) if query.to else _LAST_DAY)
+    found = ask.statements(scope, first, last_day(query.to) if query.to else _LAST_DAY)
     reported = sorted(one.as_of[:7] for one in found if _is_of_month(one))
     start = query.from_ or (reported[0] if reported else query.to)
     end = query.to or (reported[-1] if reported else query.from_)

@@ -22,7 +22,6 @@ from app.answers.asking import (
 from app.answers.rules import Bucket, Reason, Tally, value_of
 from app.answers.scope import DrawnQuery, Month, resolve
 from app.answers.series import buckets_of, month_filter, rows_link
-from app.answers.statements import latest_day
 from app.answers.totals import sources_of, sums_of, value_fields
 from app.core.errors import Complaint, InvalidRequest
 from app.core.shapes import COUNTRY_NAME
@@ -87,7 +86,7 @@ def rankings(ask: Ask, query: RankingsQuery) -> Answer:
     # A country keeps its place among all: `country` picks rows, the other filters pick what is ranked.
     everybody = resolve(ask.session, query.model_copy(update={"country": None}), ask.view, ask.facts)
     scope = replace(everybody, complete_only=True)
-    month = query.month or (latest_day(ask.session, scope) or "")[:7]
+    month = query.month or (ask.latest_day(scope) or "")[:7]
     if query.by is RankedBy.WOMEN and query.sex is not None:
         message = "A ranking by women needs both sexes; leave `sex` out."
         raise InvalidRequest(message, [Complaint(message=message, parameter="sex")])

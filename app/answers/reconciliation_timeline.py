@@ -9,7 +9,6 @@ from app.answers.reconciliation_rows import ReconciliationQuery, TimelineEntry, 
 from app.answers.reconciliation_rules import Plan, said_zero, steps_by, story_day
 from app.answers.rules import Bucket, Statement, Tally, Value, monthly_buckets, months_between
 from app.answers.scope import Scope
-from app.answers.statements import find_statements
 from app.answers.totals import sums_of
 from app.authorisations.models import AuthorisationFields
 from app.core.dates import first_day, last_day
@@ -33,7 +32,7 @@ class Timelines:
         self.buckets: list[Bucket] = []
         if starts and min(starts) <= last[:7]:
             # Up to the day alone: what is reported later in its month is not known by then.
-            found = find_statements(ask.session, scope, first_day(min(starts)), last)
+            found = ask.statements(scope, first_day(min(starts)), last)
             months = monthly_buckets(months_between(min(starts), last[:7]), found)
             self.buckets = [month for month in months if month.statements]
         self.sums: dict[str, dict[tuple[Any, ...], Tally]] = {}

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cached_property
 
 from app.answers.facts import CountryFacts, MissionFacts
 from app.core.dates import last_day
@@ -103,12 +104,12 @@ class Bucket:
     statements: tuple[Statement, ...]
     carries_over: bool = False  # it looks back beyond the month asked about
 
-    @property
+    @cached_property
     def is_settled(self) -> bool:
         """True if every country and mission has a statement."""
         return bool(self.statements) and self.statements[-1].settles
 
-    @property
+    @cached_property
     def by_country_only(self) -> bool:
         """True if the counts that stand are given for countries as a whole, not by mission."""
         if self.is_settled:
@@ -129,12 +130,12 @@ class Bucket:
                 return True
         return False
 
-    @property
+    @cached_property
     def covers_all(self) -> bool:
         """True if a report complete for all missions is among the statements, by mission or by country."""
         return any(one.scope is Scope.ALL_MISSIONS for one in self.statements)
 
-    @property
+    @cached_property
     def covers_all_missions(self) -> bool:
         """The same, by mission."""
         return any(one.scope is Scope.ALL_MISSIONS and one.breakdown is Breakdown.MISSION for one in self.statements)
@@ -257,11 +258,12 @@ class Value:
 
 
 ZERO = Value(0, 0, 0)
+_NOTHING = Tally()
 
 
 def value_of(tally: Tally | None, why_unknown: Reason | None, sex: Sex | None = None) -> Value:
     """What is told of a sum; `why_unknown` is None if reports speak of all its cells, so that nothing is zero."""
-    if tally is None or tally == Tally():
+    if tally is None or tally == _NOTHING:
         return ZERO if why_unknown is None else Value(None, reason=why_unknown)
     if sex is not None:
         return _of_one_sex(tally, why_unknown, sex)

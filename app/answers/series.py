@@ -22,11 +22,10 @@ from app.answers.asking import (
 )
 from app.answers.rules import Bucket, Sex, Tally, monthly_buckets, months_between
 from app.answers.scope import DrawnQuery, MonthsQuery, Scope, ScopeQuery, resolve
-from app.answers.statements import find_statements, latest_day
 from app.answers.totals import GroupFields, ValueFields, columns_of, group_values, sources_of, sums_of, value_fields
 from app.core.dates import first_day, last_day
 from app.core.errors import Complaint, InvalidRequest
-from app.core.shapes import AnyOf
+from app.core.shapes import AnyOf, Maker
 
 MOST_ROWS = 250_000
 _MONTHS_AT_ONCE = 24
@@ -81,7 +80,7 @@ def months_of(ask: Ask, scope: Scope, query: MonthsQuery) -> list[str]:
     """The months asked about, in order; none if there is no report. Raises InvalidRequest if the first is the later."""
     to = query.to
     if to is None:
-        latest = latest_day(ask.session, scope)
+        latest = ask.latest_day(scope)
         if latest is None and query.from_ is None:
             return []
         to = max(latest[:7] if latest else "", query.from_ or "")
@@ -101,8 +100,9 @@ def buckets_of(ask: Ask, scope: Scope, months: Sequence[str]) -> list[Bucket]:
     """The reports of each month; one statement."""
     if not months:
         return []
-    found = find_statements(ask.session, scope, first_day(months[0]), last_day(months[-1]))
-    return monthly_buckets(months, found)
+    if ask.reports is not None and scope.view == ask.view:
+        return ask.reports.months(scope, months)
+    return monthly_buckets(months, ask.statements(scope, first_day(months[0]), last_day(months[-1])))
 
 
 def _rows(ask: Ask, query: SeriesQuery, grouping: Grouping, buckets: Sequence[Bucket]) -> Iterator[SeriesRow]:
@@ -130,6 +130,8 @@ def _rows(ask: Ask, query: SeriesQuery, grouping: Grouping, buckets: Sequence[Bu
                 yield from _group_rows(query, grouping, bucket, group, sums.get(bucket.name, {}), told)
 
 
+_made = Maker(SeriesRow)
+
 Sums = dict[tuple[Any, ...], Tally]
 
 
@@ -145,11 +147,9 @@ def _group_rows(
 ) -> Iterator[SeriesRow]:
     tally, why = sums.get(group), grouping.reason(bucket, group, told.today)
     for sex, value in values_of(grouping, group, tally, why):
-        row = SeriesRow(
-            **told.values(group, sex) | {"month": bucket.name},
-            **value_fields(value, sources_of(bucket, tally, value)),
-            rows=told.link(group, sex) + month_filter(bucket),
-        )
+        fields = {**told.values(group, sex), "month": bucket.name}
+        fields |= value_fields(value, sources_of(bucket, tally, value))
+        row = _made({**fields, "rows": told.link(group, sex) + month_filter(bucket)})
         if query.lineage:
             row.missions = sorted(tally.missions) if tally else []
         yield row

@@ -1,14 +1,18 @@
 """Finds the reports that a question looks at; `rules.py` puts them into their order."""
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, exists, func, select, text
 from sqlmodel import Session
 
-from app.answers.rules import Statement
+from app.answers.rules import Bucket, Statement, monthly_buckets
 from app.answers.scope import Scope
 from app.core.columns import col, json_array
-from app.core.history import standing
+from app.core.dates import first_day, last_day
+from app.core.history import View, standing
 from app.headcounts.models import Headcount, Measure
 from app.reports.models import Report, ReportMission
 from app.reports.models import Scope as ReportScope
@@ -54,6 +58,53 @@ def _named(row: Row[Any]) -> dict[str, Any]:
     values["missions"] = tuple(sorted(values["missions"]))
     values["doubtful"] = bool(values["doubtful"])
     return values
+
+
+@dataclass(frozen=True)
+class Reports:
+    """All reports of one view of the record, kept in memory: those that stand, by date."""
+
+    every: tuple[Statement, ...]
+    days: tuple[str, ...]
+    _months: dict[str, Bucket] = field(default_factory=dict)
+
+    def find(self, scope: Scope, first: str, last: str) -> list[Statement]:
+        """What `find_statements` finds."""
+        found = self.every[bisect_left(self.days, first) : bisect_right(self.days, last)]
+        return [one for one in found if _is_in(scope, one)] if _is_narrow(scope) else list(found)
+
+    def latest_day(self, scope: Scope, until: str | None = None) -> str | None:
+        """What `latest_day` finds."""
+        end = len(self.days) if until is None else bisect_right(self.days, until)
+        return next((one.as_of_last for one in reversed(self.every[:end]) if _is_in(scope, one)), None)
+
+    def months(self, scope: Scope, months: Sequence[str]) -> list[Bucket]:
+        """The reports of each month."""
+        if _is_narrow(scope):
+            return monthly_buckets(months, self.find(scope, first_day(months[0]), last_day(months[-1])))
+        unknown = [month for month in months if month not in self._months]
+        if unknown:
+            found = self.find(scope, first_day(unknown[0]), last_day(unknown[-1]))
+            self._months.update({bucket.name: bucket for bucket in monthly_buckets(unknown, found)})
+        return [self._months[month] for month in months]
+
+
+def _is_narrow(scope: Scope) -> bool:
+    return scope.sources is not None or scope.complete_only
+
+
+def _is_in(scope: Scope, one: Statement) -> bool:
+    return (scope.sources is None or one.source in scope.sources) and (one.is_complete or not scope.complete_only)
+
+
+REPORTING = (Report, Source, Headcount)  # what reports are read off
+
+
+def load_reports(session: Session, view: View) -> Reports:
+    """All reports of a view; one statement."""
+    found = find_statements(session, Scope(view=view), "0001-01-01", "9999-12-31")
+    every = tuple(sorted(found, key=lambda one: (one.as_of_last, one.report)))
+    return Reports(every, tuple(one.as_of_last for one in every))
 
 
 def latest_day(session: Session, scope: Scope, until: str | None = None) -> str | None:

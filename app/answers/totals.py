@@ -17,7 +17,8 @@ from app.answers.asking import (
     earlier_groups,
     group_order,
     known_at_text,
-    link,
+    link_to,
+    linked,
     reports_used,
     scope_meta,
     values_of,
@@ -193,6 +194,7 @@ def _rows(
 ) -> Iterator[TotalRow]:
     unknown = Unknown(ask, query, grouping, bucket)
     month = None if bucket is None else bucket.until[:7]
+    repeated = linked(query, without=("by", "explain"))
     for group in sorted({*groups, *grouping.named()}, key=group_order):
         tally, why = groups.get(group), unknown.reason(group)
         for sex, value in values_of(grouping, group, tally, why):
@@ -200,7 +202,7 @@ def _rows(
             row = TotalRow(
                 **values,
                 **value_fields(unknown.with_age(group, value), sources_of(bucket, tally, value)),
-                rows=_rows_link(query, grouping, group, sex, bucket),
+                rows=_rows_link(repeated, grouping, group, sex, bucket),
             )
             if row.total is None:
                 row.plans = unknown.plans(group)
@@ -247,7 +249,7 @@ class Unknown:
 
 
 def _rows_link(
-    query: TotalsQuery, grouping: Grouping, group: tuple[Any, ...], sex: Sex | None, bucket: Bucket | None
+    repeated: Mapping[str, Any], grouping: Grouping, group: tuple[Any, ...], sex: Sex | None, bucket: Bucket | None
 ) -> str:
     values = {**grouping.filters(group), "sex": sex, "as_of": None if bucket is None else bucket.until}
-    return link("/v1/deployments", query, without=("by", "explain"), **values)
+    return link_to("/v1/deployments", repeated, **values)

@@ -30,12 +30,14 @@ from sqlalchemy import (
     union_all,
     update,
 )
+from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session, SQLModel
 
 from app.core.columns import KEY_TEXT, UtcDateTime, text_enum
 from app.core.errors import NotFound, RecordConflict
 from app.core.inserting import insert_rows
+from app.core.prepared import Prepared, Shelf, open_value, prepare
 from app.core.vocabulary import Line
 
 SQLModel.metadata.naming_convention = {
@@ -154,10 +156,25 @@ class View:
 
 def open_view(session: Session, known_at: datetime | None = None) -> View:
     """The record as it stands, or as it stood at a moment (change 0: before anything was recorded)."""
+    dialect = session.get_bind().dialect
+    opening: Prepared = _OPENINGS.take((dialect.name, known_at is None), lambda: _opening(dialect, known_at))
+    [(revision,)] = opening.fetch(session, {} if known_at is None else {"known_at": known_at})
+    return View(revision, is_current=known_at is None)
+
+
+_OPENINGS = Shelf()
+
+
+def _opening(dialect: Dialect, known_at: datetime | None) -> Prepared:
     statement = select(func.coalesce(func.max(Change.number), 0))
     if known_at is not None:
-        statement = statement.where(Change.recorded_at <= known_at)  # type: ignore[arg-type]
-    return View(revision=session.execute(statement).scalar_one(), is_current=known_at is None)
+        statement = statement.where(Change.recorded_at <= open_value("known_at", UtcDateTime()))  # type: ignore[operator]
+    return prepare(statement, dialect)
+
+
+def open_state(view: View) -> View:
+    """The view with its number left open, for statements that are written down once: each run gives `view_revision`."""
+    return View(open_value("view_revision", BigInteger()), view.is_current)  # type: ignore[arg-type]
 
 
 def standing(row: type[SQLModel], view: View, alias: FromClause | None = None) -> ColumnElement[bool]:

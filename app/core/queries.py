@@ -11,32 +11,37 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any, Literal
+from functools import cached_property
+from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import JSON, ColumnElement, Enum, Integer, Select, String, and_, false, func, or_, select, type_coerce
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Enum,
+    Integer,
+    Select,
+    String,
+    and_,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
+from sqlalchemy.engine import Dialect
 from sqlmodel import Session, SQLModel
 
 from app.core.columns import KEY_TEXT, bytewise, json_array, json_object_of
-from app.core.dates import first_day, first_day_sql, last_day
 from app.core.errors import BadCursor, Complaint, InvalidRequest
-from app.core.history import View, open_view, standing
+from app.core.filters import Filter, filters_of
+from app.core.filters import Match as Match
+from app.core.history import View, open_state, open_view, standing
 from app.core.names import Names
-from app.core.shapes import LIST_CONTROLS, ListQuery, Out
+from app.core.prepared import Prepared, Row, Shelf, open_value, prepare
+from app.core.shapes import ListQuery, Out
 
 DEFAULT_LIMIT = 100
 SQLITE_INT_MAX = 2**63 - 1
-
-
-@dataclass(frozen=True)
-class Match:
-    """What a filter compares. `date` columns hold partial dates; codes and spellings go through the names first."""
-
-    column: ColumnElement[Any]
-    kind: Literal["plain", "country", "mission", "date", "country_spelling", "mission_spelling"] = "plain"
-    within: Callable[[ColumnElement[bool], View], ColumnElement[bool]] | None = None
-    operator: str = ""  # of a filter whose name does not end in one
-    among: Callable[[Any, Names], ColumnElement[bool]] | None = None  # condition of a filter that reads the whole query
 
 
 Columns = Mapping[str, Callable[[View], ColumnElement[Any]]]
@@ -125,12 +130,25 @@ def json_rows(row: type[SQLModel], on: ColumnElement[bool], *fields: str) -> Cal
 
 @dataclass(frozen=True)
 class Page:
-    """Rows of one page in order, the cursor behind the last of them, and the number of all if asked for."""
+    """Rows of one page in order, the cursor behind the last of them, and the number of all if asked for.
 
-    rows: list[dict[str, Any]]
+    `raw` holds the values of `fields` as the driver hands them out.
+    """
+
+    raw: list[Row]
+    plan: "_Plan"
     next_cursor: str | None
     count: int | None
     revision: int
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return self.plan.fields
+
+    @cached_property
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows as dictionaries by field, the related records among them."""
+        return [dict(zip(self.fields, self.plan.statement.read(row), strict=False)) for row in self.raw]
 
 
 @dataclass(frozen=True)
@@ -176,46 +194,107 @@ class _Sort:
             return type(key) is int and abs(key) <= SQLITE_INT_MAX
         return isinstance(key, str) and "\x00" not in key and not any("\ud800" <= c <= "\udfff" for c in key)
 
-    def behind(self, key: str | int, *, or_at: bool = False) -> ColumnElement[bool]:
+    def behind(self, key: ColumnElement[Any], *, or_at: bool = False) -> ColumnElement[bool]:
         if self.falling:
             return self.column <= key if or_at else self.column < key
         return self.column >= key if or_at else self.column > key
 
 
+@dataclass(frozen=True)
+class _Plan:
+    """How one form of a list is read: the fields of its rows, its order, and its statements."""
+
+    fields: tuple[str, ...]
+    order: Sequence[_Sort]
+    statement: Prepared
+    counting: Prepared
+
+
+_SHELF = Shelf()
+
+
 def list_page(
-    session: Session,
-    listing: Listing,
-    query: ListQuery,
-    view: View,
-    names: Names,
-    extra: Mapping[str, ColumnElement[Any]] | None = None,
+    session: Session, listing: Listing, query: ListQuery, view: View, names: Names, includes: Sequence[Include] = ()
 ) -> Page:
-    """One page of rows as dictionaries by field of `out` (and of `extra`, the included lists).
+    """One page of rows, with the related records to include. It is read in one statement.
 
     Raises UnknownCode, InvalidRequest or BadCursor for values that cannot be used.
     """
-    columns = {**listing.selected(view), **(extra or {})}
-    order = _order_of(listing, query, columns)
+    asked = _asked_order(listing, query)
+    filters = list(filters_of(listing.filters, query, names))
+    forms = tuple(one.form for one in filters)
+    dialect = session.get_bind().dialect
+
+    def make() -> _Plan:
+        return _plan(listing, dialect, view, asked, filters, includes, behind=query.cursor is not None)
+
+    shown = tuple(one.name for one in includes)
+    form = (dialect.name, listing.out, view.is_current, asked, forms, shown, query.cursor is not None)
+    plan: _Plan = make() if None in forms else _SHELF.take(form, make)
     limit = query.limit or DEFAULT_LIMIT
-    wanted = [column.label(name) for name, column in columns.items()]
-    keys = [sort.column.label(f"sort_{place}") for place, sort in enumerate(order)]
-    conditions = list(conditions_of(listing, query, view, names))
-    statement = listing.rows([*wanted, *keys], view).where(*conditions)
+    values: dict[str, Any] = {"view_revision": view.revision}
+    for one in filters:
+        values |= one.bound
+    paging: dict[str, Any] = {"row_limit": limit + 1}
     if query.cursor is not None:
-        statement = statement.where(_behind(order, Cursor.decode(query.cursor).keys))
-    statement = statement.order_by(*(s.column.desc() if s.falling else s.column.asc() for s in order))
-    found = session.execute(statement.limit(limit + 1)).all()
-    fields = tuple(columns)
-    rows = [dict(zip(fields, row, strict=False)) for row in found[:limit]]
+        paging |= _key_values(plan.order, Cursor.decode(query.cursor).keys)
+    found = plan.statement.fetch(session, values | paging)
     next_cursor = None
     if len(found) > limit:
-        last = list(found[limit - 1][len(fields) :])
+        last = list(found[limit - 1][len(plan.fields) :])
         next_cursor = Cursor(view.revision, fingerprint(listing, query), last).encode()
-    count = None
-    if query.count == "exact":
-        counted = listing.rows([func.count()], view).where(*conditions)
-        count = session.execute(counted).scalar_one()
-    return Page(rows, next_cursor, count, view.revision)
+        del found[limit:]
+    count = plan.counting.fetch(session, values)[0][0] if query.count == "exact" else None
+    return Page(found, plan, next_cursor, count, view.revision)
+
+
+def _plan(
+    listing: Listing,
+    dialect: Dialect,
+    view: View,
+    asked: Sequence[str],
+    filters: Sequence[Filter],
+    includes: Sequence[Include],
+    *,
+    behind: bool,
+) -> _Plan:
+    state = open_state(view)
+    columns = listing.selected(state) | {one.name: one.column(listing.row, state) for one in includes}
+    order = [_sort(columns[name.removeprefix("-")], falling=name.startswith("-")) for name in asked]
+    wanted = [column.label(name) for name, column in columns.items()]
+    keys = [sort.column.label(f"sort_{place}") for place, sort in enumerate(order)]
+    conditions = [one.condition(state) for one in filters]
+    statement = listing.rows([*wanted, *keys], state).where(*conditions)
+    if behind:
+        statement = statement.where(_behind(order))
+    statement = statement.order_by(*(s.column.desc() if s.falling else s.column.asc() for s in order))
+    counting = listing.rows([func.count()], state).where(*conditions)
+    return _Plan(
+        tuple(columns),
+        order,
+        prepare(statement.limit(open_value("row_limit", Integer())), dialect),
+        prepare(counting, dialect),
+    )
+
+
+def find_item(
+    session: Session, listing: Listing, key: str | int, view: View, includes: Sequence[Include] = ()
+) -> Page | None:
+    """The one record of a key as stored, as a page; None if it does not stand in the view."""
+    dialect = session.get_bind().dialect
+
+    def make() -> _Plan:
+        state = open_state(view)
+        columns = listing.selected(state) | {one.name: one.column(listing.row, state) for one in includes}
+        statement = listing.rows([column.label(name) for name, column in columns.items()], state)
+        statement = statement.where(columns[listing.key] == open_value("record_key", columns[listing.key].type))
+        prepared = prepare(statement, dialect)
+        return _Plan(tuple(columns), (), prepared, prepared)
+
+    form = (dialect.name, listing.out, view.is_current, tuple(one.name for one in includes))
+    plan: _Plan = _SHELF.take(form, make)
+    found = plan.statement.fetch(session, {"view_revision": view.revision, "record_key": key})
+    return Page(found, plan, None, None, view.revision) if found else None
 
 
 def view_of_list(session: Session, listing: Listing, query: ListQuery) -> View:
@@ -247,74 +326,20 @@ def fingerprint_of(name: str, query: BaseModel, left_out: Set[str]) -> str:
 
 
 def conditions_of(listing: Listing, query: ListQuery, view: View, names: Names) -> Iterator[ColumnElement[bool]]:
-    """One condition a filter that is set; OR inside a list of values."""
-    for name in sorted(query.model_fields_set - LIST_CONTROLS):
-        value = getattr(query, name)
-        if value is None:
-            continue
-        field_name, _, operator = name.partition("__")
-        match = listing.filters[field_name]
-        if match.among:
-            yield match.among(query, names)
-            continue
-        condition = _condition(match, name, operator or match.operator, value, names)
-        yield match.within(condition, view) if match.within else condition
+    """One condition a filter that is set."""
+    for one in filters_of(listing.filters, query, names):
+        yield one.condition(view)
 
 
-def _condition(match: Match, name: str, operator: str, value: Any, names: Names) -> ColumnElement[bool]:
-    if match.kind in ("country", "mission"):
-        register = names.country if match.kind == "country" else names.mission
-        return match.column.in_(register.resolve(name, value))
-    if match.kind in ("country_spelling", "mission_spelling"):
-        register = names.country if match.kind == "country_spelling" else names.mission
-        return match.column.in_(register.find(value))
-    if match.kind == "date":
-        return _date_condition(match.column, operator, value)
-    if operator == "contains":
-        return func.lower(match.column).contains(value.lower(), autoescape=True)
-    if operator in _COMPARE:
-        return _COMPARE[operator](match.column, value)
-    return match.column.in_(value) if isinstance(value, list) else match.column == value
-
-
-_COMPARE: dict[str, Callable[[ColumnElement[Any], Any], ColumnElement[bool]]] = {
-    "gte": lambda column, value: column >= value,
-    "gt": lambda column, value: column > value,
-    "lte": lambda column, value: column <= value,
-    "lt": lambda column, value: column < value,
-}
-
-
-def _date_condition(column: ColumnElement[Any], operator: str, value: str | list[str]) -> ColumnElement[bool]:
-    """A year or month as a value means its whole span, and what lies wholly inside it is found.
-
-    So `2024-03-01` does not find "March 2024", but `2024` does. Ranges look at the first day of a column's span.
-    """
-    if isinstance(value, list):
-        text = bytewise(column)
-        return or_(false(), *(text.between(one, f"{one}-99") for one in value))
-    start = first_day_sql(column)
-    bounds = {
-        "gte": start >= first_day(value),
-        "gt": start > last_day(value),
-        "lte": start <= last_day(value),
-        "lt": start < first_day(value),
-    }
-    return bounds[operator]
-
-
-def _order_of(listing: Listing, query: ListQuery, columns: Mapping[str, ColumnElement[Any]]) -> list[_Sort]:
-    asked = query.sort or list(listing.default_sort)
-    order: list[_Sort] = []
-    for name in asked:
-        field_name = name.removeprefix("-")
-        if field_name not in listing.sorts:
-            detail = f"Lists of this kind cannot be sorted by '{field_name[:40]}'."
+def _asked_order(listing: Listing, query: ListQuery) -> tuple[str, ...]:
+    """The fields to sort by, the key among them; InvalidRequest for one that lists are not sorted by."""
+    asked = query.sort or listing.default_sort
+    names = [name.removeprefix("-") for name in asked]
+    for name in names:
+        if name not in listing.sorts:
+            detail = f"Lists of this kind cannot be sorted by '{name[:40]}'."
             raise InvalidRequest(detail, [Complaint(message=detail, parameter="sort", near=sorted(listing.sorts))])
-        order.append(_sort(columns[field_name], falling=name.startswith("-")))
-    if listing.key not in [name.removeprefix("-") for name in asked]:
-        order.append(_sort(columns[listing.key], falling=False))
-    return order
+    return (*asked,) if listing.key in names else (*asked, listing.key)
 
 
 def _sort(column: ColumnElement[Any], *, falling: bool) -> _Sort:
@@ -330,13 +355,18 @@ def _sort(column: ColumnElement[Any], *, falling: bool) -> _Sort:
     return _Sort(column, falling, is_number)
 
 
-def _behind(order: Sequence[_Sort], keys: Sequence[str | int]) -> ColumnElement[bool]:
-    """Rows after the given keys in the given order."""
-    if len(keys) != len(order) or not all(s.accepts(k) for s, k in zip(order, keys, strict=True)):
-        raise BadCursor("The cursor does not fit the order asked for. Start again without `cursor`.")
+def _behind(order: Sequence[_Sort]) -> ColumnElement[bool]:
+    """Rows after the keys of a cursor in the given order."""
+    keys = [open_value(f"after_{place}", sort.column.type) for place, sort in enumerate(order)]
     steps = [
         and_(*(s.column == k for s, k in zip(order[:place], keys[:place], strict=True)), sort.behind(keys[place]))
         for place, sort in enumerate(order)
     ]
     # The first comparison repeats what the steps imply, so that an index on the first key can be used.
     return and_(order[0].behind(keys[0], or_at=True), or_(*steps))
+
+
+def _key_values(order: Sequence[_Sort], keys: Sequence[str | int]) -> dict[str, Any]:
+    if len(keys) != len(order) or not all(s.accepts(k) for s, k in zip(order, keys, strict=True)):
+        raise BadCursor("The cursor does not fit the order asked for. Start again without `cursor`.")
+    return {f"after_{place}": key for place, key in enumerate(keys)}

@@ -1,7 +1,7 @@
 """Base classes of the shapes that come in (In), go out (Out) and ask (Query)."""
 
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -60,6 +60,27 @@ class Out(BaseModel):
             code = values.get(field)
             complete[f"{field}_name"] = None if code is None else names.name(kind, str(code))
         return complete
+
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+class Maker(Generic[_Model]):
+    """Makes rows of values that are right already, many times faster than checking them again."""
+
+    def __init__(self, model: type[_Model]) -> None:
+        self._model = model
+        self._defaults = {name: one.default for name, one in model.model_fields.items() if not one.is_required()}
+
+    def __call__(self, values: dict[str, Any]) -> _Model:
+        """The row; it counts as set what is given, as if it had been checked."""
+        row = self._model.__new__(self._model)
+        set_on = object.__setattr__
+        set_on(row, "__dict__", self._defaults | values)
+        set_on(row, "__pydantic_fields_set__", set(values))
+        set_on(row, "__pydantic_extra__", None)
+        set_on(row, "__pydantic_private__", None)
+        return row
 
 
 class LedgerOut(Out):

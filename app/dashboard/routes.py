@@ -102,7 +102,9 @@ def _read(request: Request, noun: Noun, key: str) -> dict[str, Any]:
     database: Database = request.app.state.database
     with database.read() as session:
         view = open_view(session, known_at)
-        return read_item(session, noun, key[:100], view, request.app.state.names.of(session, view), noun.shown([]))
+        return read_item(
+            session, noun, key[:100], view, request.app.state.names.of(session, view), noun.shown([])
+        ).rows[0]
 
 
 def _known_at(request: Request) -> datetime | None:

@@ -3,10 +3,12 @@
 import re
 import ssl
 from dataclasses import dataclass
-
-import httpx
+from typing import TYPE_CHECKING
 
 from app.core.errors import TrackerError
+
+if TYPE_CHECKING:
+    import httpx
 
 BY_HAND = "Or download the file yourself and upload it."
 _LONGEST_URL = 2_000
@@ -41,8 +43,10 @@ class FetchRules:
     tls: ssl.SSLContext | None = None  # None: the usual certificate authorities
 
 
-def checked_address(url: str, rules: FetchRules) -> httpx.URL:
+def checked_address(url: str, rules: FetchRules) -> "httpx.URL":
     """An address that may be asked, as far as its text tells."""
+    import httpx  # most services never fetch, and it takes its time to load
+
     if len(url) > _LONGEST_URL:
         raise FetchRefused(f"The address is longer than {_LONGEST_URL:,} characters.")
     try:

@@ -16,7 +16,7 @@ from app.core.database import Database
 from app.core.errors import RecordConflict, TrackerError
 from app.core.history import Change, Origin, View, begin_change, hold_ledger, open_view
 from app.core.names import Names
-from app.importers.fetch import FetchRules, fetch
+from app.importers.fetch_rules import FetchRules
 from app.importers.files import Limits, open_table
 from app.importers.layouts import Importer
 from app.importers.models import ImportMode, ImportState, OnError, Order, Told
@@ -138,6 +138,8 @@ class _Run:
             )
 
     def _fetch(self, url: str) -> None:
+        from app.importers.fetch import fetch  # its libraries take their time to load, and most services never fetch
+
         fetched = fetch(url, self.job.path, self.shop.rules, pause=self._pause)
         self.job = replace(self.job, file_name=fetched.name, sha256=fetched.sha256)
         with self.shop.database.write() as session:

@@ -33,6 +33,7 @@ from app.core.queries import DEFAULT_LIMIT, Cursor, fingerprint_of
 from app.core.shapes import Format, Picture
 from app.web.formats import MEDIA_TYPES, choose_format, csv_head, csv_lines
 from app.web.problems import problem_docs
+from app.web.reads import Reads
 from app.web.requests import ListLinks, page_links, refuse_repeats
 
 _ERRORS = (InvalidRequest, UnknownParameter, UnknownCode, NotAcceptable, UriTooLong, Unavailable, TrackerError)
@@ -49,7 +50,7 @@ _DRAWN = {
 }
 
 
-def question_router(question: Question) -> APIRouter:
+def question_router(question: Question, reads: Reads) -> APIRouter:
     """GET /v1/{path}."""
     router = APIRouter(prefix="/v1", tags=["answers"])
     is_paged, is_drawn = "cursor" in question.query.model_fields, question.path in PICTURES
@@ -76,6 +77,7 @@ def question_router(question: Question) -> APIRouter:
     def answer(request: Request, query: Annotated[question.query, Query()]) -> Response:  # type: ignore[name-defined]
         return _answer(request, question, query)
 
+    reads.add(f"/v1/{question.path}", question.query, answer)
     return router
 
 
@@ -120,8 +122,9 @@ def _answer(request: Request, question: Question, query: ScopeQuery) -> Response
 
 
 def _ask(request: Request, session: Session, view: View) -> Ask:
-    facts = request.app.state.facts.of(session, view)
-    return Ask(session, view, facts, datetime.now(UTC).date().isoformat())
+    state = request.app.state
+    today = datetime.now(UTC).date().isoformat()
+    return Ask(session, view, state.facts.of(session, view), today, state.reports.of(session, view))
 
 
 def _place(session: Session, question: Question, query: ScopeQuery) -> tuple[View, int]:

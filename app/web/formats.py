@@ -118,15 +118,16 @@ def csv_head(columns: Sequence[str], *, hxl: bool) -> bytes:
     lines: list[Sequence[object]] = [columns]
     if hxl:
         lines.append([HXL_TAGS.get(column, "") for column in columns])
-    return _csv(lines)
+    return csv_table(lines)
 
 
 def csv_lines(rows: Iterable[BaseModel], columns: Sequence[str]) -> bytes:
     """Rows as CSV without a header."""
-    return _csv([_cell(getattr(row, column)) for column in columns] for row in rows)
+    return csv_table([_cell(getattr(row, column)) for column in columns] for row in rows)
 
 
-def _csv(lines: Iterable[Sequence[object]]) -> bytes:
+def csv_table(lines: Iterable[Sequence[object]]) -> bytes:
+    """Lines of cells as they are; None is an empty cell."""
     buffer = io.StringIO()
     csv.writer(buffer, lineterminator="\r\n").writerows(lines)
     return buffer.getvalue().encode()
@@ -141,7 +142,9 @@ def _cell(value: Any) -> object:
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, list):
         value = ";".join(str(one) for one in value)
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        # A spreadsheet would run the text as a formula; the quote makes it text.
-        return f"'{value}"
-    return value
+    return neutral_text(value) if isinstance(value, str) else value
+
+
+def neutral_text(text: str) -> str:
+    """A text that a spreadsheet would run as a formula, with the quote that makes it text; others as they are."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

@@ -9,6 +9,7 @@ from app.core.errors import Complaint, NotFound
 from app.core.history import View
 from app.core.keys import key_value
 from app.core.names import Names
+from app.core.queries import Page, find_item
 from app.recording.revisions import find_recorded, find_retraction
 from app.web.noun import AnyInclude, Noun
 
@@ -22,23 +23,18 @@ def find_row(
     session: Session, noun: Noun, key: str | int, view: View, shown: Sequence[AnyInclude]
 ) -> dict[str, Any] | None:
     """The fields of a record by its key as stored; None if it does not stand in the view."""
-    listing = noun.listing
-    columns = {**listing.selected(view), **noun.included(shown, view)}
-    statement = listing.rows([column.label(name) for name, column in columns.items()], view)
-    found = session.execute(statement.where(columns[listing.key] == key)).one_or_none()
-    return None if found is None else dict(zip(columns, found, strict=True))
+    found = find_item(session, noun.listing, key, view, noun.related(shown))
+    return None if found is None else found.rows[0]
 
 
-def read_item(
-    session: Session, noun: Noun, key: str, view: View, names: Names, shown: Sequence[AnyInclude]
-) -> dict[str, Any]:
-    """The fields of a record by its key as written in an address; NotFound says what is near, or what became of it."""
+def read_item(session: Session, noun: Noun, key: str, view: View, names: Names, shown: Sequence[AnyInclude]) -> Page:
+    """A record by its key as written in an address; NotFound says what is near, or what became of it."""
     stored = key_value(noun.listing, key, names)
-    values = None if stored is None else find_row(session, noun, stored, view, shown)
-    if values is None:
+    page = None if stored is None else find_item(session, noun.listing, stored, view, noun.related(shown))
+    if page is None:
         told = gone(session, noun, key, names, view)
         raise NotFound(told) if told else NotFound(*missing(noun, key, names))
-    return values
+    return page
 
 
 def missing(noun: Noun, key: str, names: Names) -> tuple[str, list[Complaint]]:

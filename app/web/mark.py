@@ -5,12 +5,13 @@ import sqlite3
 import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
-
-import psycopg
+from typing import TYPE_CHECKING, Protocol
 
 from app.core.database import Database
 from app.core.history import LEDGER_CHANNEL
+
+if TYPE_CHECKING:
+    import psycopg
 
 _LOG = logging.getLogger("peacekeeping")
 _LAST = "SELECT number, recorded_at FROM change ORDER BY number DESC LIMIT 1"
@@ -109,6 +110,8 @@ class _PostgresqlMark:
             self._thread.join(_LOOK_EVERY + 1)
 
     def _listen(self) -> None:
+        import psycopg  # a service on SQLite starts without it
+
         while not self._stop.is_set():
             try:
                 with psycopg.connect(self._address, autocommit=True) as connection:

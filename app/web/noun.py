@@ -7,11 +7,9 @@ from functools import cached_property
 from typing import Any, cast
 
 from pydantic import BaseModel, Field, create_model
-from sqlalchemy import ColumnElement
 
 from app.answers.asking import Ask
 from app.core.errors import Complaint, InvalidRequest
-from app.core.history import View
 from app.core.names import Names
 from app.core.queries import Include, Listing
 from app.core.shapes import Out
@@ -63,11 +61,9 @@ class Noun:
         """Fields of the record that this answer does not show."""
         return {include.name for include in self.includes} - {include.name for include in shown}
 
-    def included(self, shown: Sequence[AnyInclude], view: View) -> dict[str, ColumnElement[Any]]:
-        """The related records to show, each as one JSON column."""
-        return {
-            include.name: include.column(self.listing.row, view) for include in shown if isinstance(include, Include)
-        }
+    def related(self, shown: Sequence[AnyInclude]) -> list[Include]:
+        """The related records to show."""
+        return [include for include in shown if isinstance(include, Include)]
 
     def work_out(
         self,

@@ -1,7 +1,9 @@
 """The two routes every noun has, a list and one record, made from its listing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import chain
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
@@ -27,13 +29,15 @@ from app.core.history import View, open_view
 from app.core.names import Names
 from app.core.queries import Page, list_page, view_of_list
 from app.core.shapes import Format, ItemQuery, ListQuery, Out
-from app.web.formats import MEDIA_TYPES, choose_format, csv_columns, csv_head, csv_lines, json_lines, row_json
+from app.web.formats import MEDIA_TYPES, choose_format, csv_columns, csv_head, csv_lines, row_json
 from app.web.items import etag_of, read_item
 from app.web.noun import AnyInclude, Noun
 from app.web.problems import problem_docs
+from app.web.reads import KEY_LENGTH, Reads
 from app.web.requests import ListLinks, page_links, refuse_repeats
+from app.web.rows import RowWriter, writer_of
 
-_STREAM_BATCH = 1000
+_BATCH, _LARGE_BATCH = 2000, 1000  # rows read at once for a whole list
 _LIST_ERRORS = (
     InvalidRequest, UnknownParameter, UnknownCode, BadCursor, NotAcceptable, UriTooLong, Unavailable, TrackerError,
 )  # fmt: skip
@@ -50,7 +54,7 @@ class ListMeta(BaseModel):
     count: int | None = Field(None, description="All rows found, with `count=exact`.", examples=[139])
 
 
-def noun_router(noun: Noun) -> APIRouter:
+def noun_router(noun: Noun, reads: Reads) -> APIRouter:
     """GET /{noun} and GET /{noun}/{key}."""
     router = APIRouter(prefix="/v1", tags=[noun.path])
     listing = noun.listing
@@ -84,6 +88,8 @@ def noun_router(noun: Noun) -> APIRouter:
     def list_rows(request: Request, query: Annotated[listing.query, Query()]) -> Response:  # type: ignore[name-defined]
         return _answer_list(request, noun, query)
 
+    reads.add(f"/v1/{noun.path}", listing.query, list_rows)
+
     @router.get(
         f"/{noun.path}/{{key}}",
         summary=f"Read one {noun.title}",
@@ -99,6 +105,7 @@ def noun_router(noun: Noun) -> APIRouter:
     ) -> Response:
         return _answer_item(request, noun, key, query)
 
+    reads.add(f"/v1/{noun.path}/{{key}}", ItemQuery, read_row)
     return router
 
 
@@ -106,7 +113,7 @@ def key_in_path(noun: Noun) -> Any:
     """The parameter that names one record of a noun."""
     key = noun.listing.key
     examples = noun.listing.out.model_fields[key].examples or ["1"]
-    return Annotated[str, Path(description=f"The {key}.", examples=[str(examples[0])], max_length=100)]
+    return Annotated[str, Path(description=f"The {key}.", examples=[str(examples[0])], max_length=KEY_LENGTH)]
 
 
 def _answer_list(request: Request, noun: Noun, query: ListQuery) -> Response:
@@ -121,23 +128,53 @@ def _answer_list(request: Request, noun: Noun, query: ListQuery) -> Response:
     database: Database = request.app.state.database
     with database.read() as session:
         view, names, page = _read_page(request, session, noun, query, shown)
-    rows = _shaped(noun, page, shown, names, _day_of(query))
+    write = _Rows(noun, shown, _day_of(query))
     links = page_links(request, page.next_cursor)
     headers = {"Link": f'<{links.next}>; rel="next"'} if links.next else {}
     if output is Format.JSON:
         meta = ListMeta(revision=view.revision, known_at=query.known_at, count=page.count)
-        content = _json_page(rows, noun.hidden(shown), meta, links)
+        data = b",".join(write.objects(page, names))
+        content = b'{"data":[' + data + b'],"meta":' + row_json(meta) + b',"links":' + row_json(links) + b"}"
     elif output is Format.CSV:
-        columns = csv_columns(noun.listing.out)
-        content = csv_head(columns, hxl=query.hxl == "1") + csv_lines(rows, columns)
+        content = csv_head(csv_columns(noun.listing.out), hxl=query.hxl == "1") + write.csv_lines(page, names)
     else:
-        content = json_lines(rows, noun.hidden(shown))
+        content = write.json_lines(page, names)
     return Response(content, media_type=MEDIA_TYPES[output], headers={"Vary": "Accept", **headers})
 
 
-def _json_page(rows: Sequence[Out], hidden: set[str], meta: ListMeta, links: ListLinks) -> bytes:
-    data = b",".join(row_json(row, hidden) for row in rows)
-    return b'{"data":[' + data + b'],"meta":' + row_json(meta) + b',"links":' + row_json(links) + b"}"
+@dataclass(frozen=True)
+class _Rows:
+    """Writes the rows of pages: straight from SQL where they hold plain values, else as their model says."""
+
+    noun: Noun
+    shown: Sequence[AnyInclude]
+    day: date
+
+    def objects(self, page: Page, names: Names) -> Iterable[bytes]:
+        """Each row as JSON."""
+        writer = self._writer(page)
+        if writer is not None:
+            return writer.objects(page.raw, names)
+        hidden = self.noun.hidden(self.shown)
+        return (row_json(row, hidden) for row in self.shaped(page, names))
+
+    def json_lines(self, page: Page, names: Names) -> bytes:
+        """The rows as NDJSON."""
+        return b"".join(row + b"\n" for row in self.objects(page, names))
+
+    def csv_lines(self, page: Page, names: Names) -> bytes:
+        """The rows as CSV without a header."""
+        writer = self._writer(page)
+        if writer is not None:
+            return writer.csv_lines(page.raw, names)
+        return csv_lines(self.shaped(page, names), csv_columns(self.noun.listing.out))
+
+    def shaped(self, page: Page, names: Names) -> list[Out]:
+        """The rows as their model shows them."""
+        return [self.noun.shape(values, self.shown, names, self.day) for values in page.rows]
+
+    def _writer(self, page: Page) -> RowWriter | None:
+        return None if self.shown else writer_of(self.noun.listing.out, page.fields)
 
 
 def _read_page(
@@ -145,18 +182,16 @@ def _read_page(
 ) -> tuple[View, Names, Page]:
     view = view_of_list(session, noun.listing, query)
     names: Names = request.app.state.names.of(session, view)
-    extra = noun.included(shown, view)
-    page = list_page(session, noun.listing, query, view, names, extra)
-    noun.work_out(page.rows, shown, lambda: _ask(request, session, view, query), query.known_at)
+    page = list_page(session, noun.listing, query, view, names, noun.related(shown))
+    if shown:
+        noun.work_out(page.rows, shown, lambda: _ask(request, session, view, query), query.known_at)
     return view, names, page
 
 
 def _ask(request: Request, session: Session, view: View, query: ItemQuery) -> Ask:
-    return Ask(session, view, request.app.state.facts.of(session, view), _day_of(query).isoformat())
-
-
-def _shaped(noun: Noun, page: Page, shown: Sequence[AnyInclude], names: Names, day: date) -> list[Out]:
-    return [noun.shape(values, shown, names, day) for values in page.rows]
+    state = request.app.state
+    reports = state.reports.of(session, view)
+    return Ask(session, view, state.facts.of(session, view), _day_of(query).isoformat(), reports)
 
 
 def _day_of(query: ItemQuery) -> date:
@@ -166,35 +201,35 @@ def _day_of(query: ItemQuery) -> date:
 
 def _stream(request: Request, noun: Noun, query: ListQuery, output: Format, shown: Sequence[AnyInclude]) -> Response:
     """The whole list in batches, each with a short session of its own, all on one state of the record."""
-    batches = _batches(request, noun, query, shown)
-    first = next(batches)
-    columns, hidden = csv_columns(noun.listing.out), noun.hidden(shown)
-
-    def lines() -> Iterator[bytes]:
-        if output is Format.CSV:
-            yield csv_head(columns, hxl=query.hxl == "1") + csv_lines(first, columns)
-            for rows in batches:
-                yield csv_lines(rows, columns)
-            return
-        try:
-            yield json_lines(first, hidden)
-            for rows in batches:
-                yield json_lines(rows, hidden)
-        except Exception:
-            # The status is sent already: an error record tells the reader that the rest is missing.
-            yield TrackerError("The list breaks off here; ask again.").problem().model_dump_json().encode() + b"\n"
-            raise
-
-    return StreamingResponse(lines(), media_type=MEDIA_TYPES[output], headers={"Vary": "Accept"})
+    write = _Rows(noun, shown, _day_of(query))
+    is_csv = output is Format.CSV
+    written = write.csv_lines if is_csv else write.json_lines
+    rest = (written(page, names) for page, names in _pages(request, noun, query, shown))
+    head = csv_head(csv_columns(noun.listing.out), hxl=query.hxl == "1") if is_csv else b""
+    # What goes wrong with the first batch is told as a problem, before anything is sent.
+    parts = chain([head + next(rest)], rest)
+    content = parts if is_csv else _ended_with_problem(parts)
+    return StreamingResponse(content, media_type=MEDIA_TYPES[output], headers={"Vary": "Accept"})
 
 
-def _batches(request: Request, noun: Noun, query: ListQuery, shown: Sequence[AnyInclude]) -> Iterator[Sequence[Out]]:
+def _ended_with_problem(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """NDJSON whose last record tells what broke it off: its status is sent already."""
+    try:
+        yield from lines
+    except Exception:
+        yield TrackerError("The list breaks off here; ask again.").problem().model_dump_json().encode() + b"\n"
+        raise
+
+
+def _pages(request: Request, noun: Noun, query: ListQuery, shown: Sequence[AnyInclude]) -> Iterator[tuple[Page, Names]]:
     database: Database = request.app.state.database
-    step = query.model_copy(update={"limit": _STREAM_BATCH, "count": None})
+    # Rows with others inside them are large: fewer at a time.
+    size = _LARGE_BATCH if shown else _BATCH
+    step = query.model_copy(update={"limit": size, "count": None})
     while True:
         with database.read() as session:
             _, names, page = _read_page(request, session, noun, step, shown)
-        yield _shaped(noun, page, shown, names, _day_of(query))
+        yield page, names
         if page.next_cursor is None:
             return
         step = step.model_copy(update={"cursor": page.next_cursor})
@@ -206,7 +241,7 @@ def rows_of(request: Request, noun: Noun, query: ListQuery) -> Sequence[Out]:
     shown = noun.shown([])
     with database.read() as session:
         _, names, page = _read_page(request, session, noun, query, shown)
-    return _shaped(noun, page, shown, names, _day_of(query))
+    return _Rows(noun, shown, _day_of(query)).shaped(page, names)
 
 
 def _answer_item(request: Request, noun: Noun, key: str, query: ItemQuery) -> Response:
@@ -217,10 +252,11 @@ def _answer_item(request: Request, noun: Noun, key: str, query: ItemQuery) -> Re
     with database.read() as session:
         view = open_view(session, query.known_at)
         names: Names = request.app.state.names.of(session, view)
-        values = read_item(session, noun, key, view, names, shown)
-        noun.work_out([values], shown, lambda: _ask(request, session, view, query), query.known_at)
-    row = noun.shape(values, shown, names, _day_of(query))
-    headers = (
-        {"Vary": "Accept", "ETag": etag_of(values["revision"], view)} if "revision" in values else {"Vary": "Accept"}
-    )
-    return Response(row_json(row, noun.hidden(shown)), media_type=MEDIA_TYPES[Format.JSON], headers=headers)
+        page = read_item(session, noun, key, view, names, shown)
+        if shown:
+            noun.work_out(page.rows, shown, lambda: _ask(request, session, view, query), query.known_at)
+    [row] = _Rows(noun, shown, _day_of(query)).objects(page, names)
+    headers = {"Vary": "Accept"}
+    if "revision" in page.fields:
+        headers["ETag"] = etag_of(page.raw[0][page.fields.index("revision")], view)
+    return Response(row, media_type=MEDIA_TYPES[Format.JSON], headers=headers)

@@ -24,6 +24,7 @@ from app.core.errors import (
     Unavailable,
     UnknownParameter,
 )
+from app.web.reads import Read
 
 PROBLEM_JSON = "application/problem+json"
 _LOG = logging.getLogger("peacekeeping")
@@ -117,6 +118,8 @@ def _http_problem(request: Request, error: HTTPException) -> TrackerError:
 
 def _parameters_of(request: Request) -> list[str]:
     """Names of the query parameters the matched route accepts."""
+    if isinstance(request.scope.get("route"), Read):
+        return list(request.scope["route"].parameters)  # the whole document takes a second to make
     path = getattr(request.scope.get("route"), "path_format", "")
     operation = request.app.openapi()["paths"].get(path, {}).get(request.method.lower(), {})
     return [parameter["name"] for parameter in operation.get("parameters", []) if parameter["in"] == "query"]

@@ -12,6 +12,7 @@ from pydantic.json_schema import models_json_schema
 
 from app.core.errors import Problem
 from app.web.noun import Noun
+from app.web.problems import PROBLEM_JSON
 from app.web.write_shapes import BODY_SHAPES
 
 EXAMPLES_FILE = Path(__file__).parent / "examples.json"
@@ -40,6 +41,7 @@ def add_openapi(app: FastAPI, nouns: Sequence[Noun]) -> None:
                 for parameter in operation.get("parameters", []):
                     _show_example(parameter)
             _show_answers(document)
+            _share_problems(document)
             app.openapi_schema = document
         return app.openapi_schema
 
@@ -53,6 +55,23 @@ def _show_answers(document: dict[str, Any]) -> None:
             response = document["paths"][path]["get"]["responses"]["200"]
             response["description"] += f" The example answers `{example['request']}`."
             response["content"]["application/json"]["example"] = example["answer"]
+
+
+def _share_problems(document: dict[str, Any]) -> None:
+    """Each problem stands once and is referred to: they are a quarter of the document otherwise."""
+    shared: dict[str, Any] = {}
+    names: dict[str, str] = {}
+    for operation in _operations(document):
+        for status, response in operation["responses"].items():
+            if PROBLEM_JSON not in response.get("content", {}):
+                continue
+            written = json.dumps(response, sort_keys=True)
+            if written not in names:
+                alike = sum(name.startswith(f"Problem{status}") for name in shared)
+                names[written] = f"Problem{status}" + (f"_{alike + 1}" if alike else "")
+                shared[names[written]] = response
+            operation["responses"][status] = {"$ref": f"#/components/responses/{names[written]}"}
+    document["components"]["responses"] = shared
 
 
 def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:

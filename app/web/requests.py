@@ -30,7 +30,8 @@ def page_links(request: Request, next_cursor: str | None) -> ListLinks:
     """This address, and that of the next page if there is one."""
     path = request.scope["path"]
     pairs = [(key, value) for key, value in request.query_params.multi_items() if key != "cursor"]
-    here = f"{path}?{request.url.query}" if request.url.query else path
+    query = request.scope["query_string"].decode("latin-1")
+    here = f"{path}?{query}" if query else path
     if next_cursor is None:
         return ListLinks(self=here)
     return ListLinks(self=here, next=f"{path}?{urlencode([*pairs, ('cursor', next_cursor)])}")

@@ -1,0 +1,217 @@
+"""What a question asks of the counts, apart from its values: two questions of one form are one statement.
+
+The reports of the buckets, the codes and the days are values that each run of the statement is given.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    CTE,
+    ColumnElement,
+    FromClause,
+    Integer,
+    String,
+    Table,
+    and_,
+    any_,
+    column,
+    not_,
+    or_,
+    text,
+    true,
+)
+from sqlalchemy.types import TypeEngine
+
+from app.answers.facts import Facts
+from app.answers.rules import Bucket
+from app.answers.scope import Scope
+from app.core.history import View, open_state, standing
+from app.core.prepared import open_value
+from app.core.vocabulary import PersonnelType
+from app.headcounts.models import Headcount
+from app.reports.models import Breakdown
+from app.reports.models import Scope as ReportScope
+
+_TABLE: Table = Headcount.__table__  # type: ignore[attr-defined]
+
+
+_LONG, _FEW = 24, 5  # months from which, and codes up to which, all reports are read at once
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question to the counts: its scope, the buckets of reports, and which missions were over in which bucket."""
+
+    scope: Scope
+    buckets: Sequence[Bucket]
+    endings: tuple[tuple[str, str, str], ...]  # bucket, mission, the last day on which people may be counted
+    has_mixed: bool  # some buckets are answered by countries as a whole, others by mission
+
+    @property
+    def form(self) -> object:
+        """What the statement looks like."""
+        scope = self.scope
+        sizes = [None if one is None else len(one) for one in (scope.countries, scope.missions, scope.types)]
+        left_out = 0 if scope.missions is not None else len(scope.left_out)
+        return (
+            *(scope.view.is_current, *sizes, left_out, len(self.endings), self.has_mixed),
+            *(self.is_simple, self.is_one_bucket, self.leaves_out_untyped),
+        )
+
+    @property
+    def is_simple(self) -> bool:
+        """True if every bucket has one report, and all its counts can stand."""
+        return all(
+            len(bucket.statements) < 2 and not any(one.doubtful for one in bucket.statements) for bucket in self.buckets
+        )
+
+    @property
+    def is_long_run(self) -> bool:
+        """True if so many reports are asked about a few countries or missions that all of theirs are read at once."""
+        named = [len(one) for one in (self.scope.countries, self.scope.missions) if one is not None]
+        is_plain = self.types is None and not self.has_mixed and not self.endings and self.is_simple
+        return is_plain and len(self.buckets) > _LONG and bool(named) and min(named) <= _FEW
+
+    @property
+    def is_one_bucket(self) -> bool:
+        return len(self.buckets) == 1
+
+    @property
+    def types(self) -> tuple[PersonnelType, ...] | None:
+        return self.scope.types
+
+    @property
+    def leaves_out_untyped(self) -> bool:
+        """True if kinds of people are asked for, so that those of no kind are people of whom only that is known."""
+        return self.types is not None and PersonnelType.UNSPECIFIED not in self.types
+
+    @property
+    def state(self) -> View:
+        """The view, its number left open."""
+        return open_state(self.scope.view)
+
+    def values(self, dialect: str) -> dict[str, Any]:
+        """All values of the statement, by name."""
+        values = self.scope_values() | {"placed": json.dumps(list(self._placed()))}
+        if dialect != "sqlite":
+            values["reports"] = [one.report for bucket in self.buckets for one in bucket.statements]
+        for place, (bucket, mission, last_on) in enumerate(self.endings):
+            values |= {f"over_in_{place}": bucket, f"over_{place}": mission, f"over_on_{place}": last_on}
+        return values
+
+    def scope_values(self) -> dict[str, Any]:
+        """The values of the scope alone."""
+        scope = self.scope
+        values: dict[str, Any] = {"view_revision": scope.view.revision}
+        for name, given in (("country", scope.countries), ("mission", scope.missions), ("type", self.types)):
+            values |= _numbered(name, given or ())
+        if scope.missions is None:
+            values |= _numbered("left_out", scope.left_out)
+        return values
+
+    def _placed(self) -> Iterator[list[Any]]:
+        for bucket in self.buckets:
+            by_country = int(bucket.by_country_only)
+            for place, one in enumerate(bucket.statements):
+                yield [
+                    one.report,
+                    one.revision,
+                    bucket.name,
+                    place,
+                    one.as_of_last,
+                    int(one.is_complete),
+                    int(one.scope is ReportScope.ALL_MISSIONS),
+                    int(one.breakdown is Breakdown.MISSION),
+                    by_country,
+                ]
+
+    def of_type(self, rows: FromClause) -> ColumnElement[bool]:
+        """True for counts of the kinds of people asked for."""
+        return true() if self.types is None else _among(rows.c.personnel_type, "type", self.types)
+
+    def conditions(self, placed: CTE, dialect: str) -> list[ColumnElement[bool]]:
+        """What keeps the headcounts in scope, of the reports in the buckets."""
+        mission = _TABLE.c.mission
+        conditions = self.of_scope()
+        if dialect != "sqlite":
+            # Says the same as the join, in a way that lets PostgreSQL see how few reports there are.
+            conditions.append(_TABLE.c.report == any_(open_value("reports", ARRAY(String()))))
+        if self.has_mixed:
+            conditions.append((placed.c.by_country == 1) == mission.is_(None))
+        for place in range(len(self.endings)):
+            bucket, code, day = (open_value(f"{name}_{place}", String()) for name in ("over_in", "over", "over_on"))
+            conditions.append(not_(and_(placed.c.bucket == bucket, mission == code, placed.c.as_of_last <= day)))
+        return conditions
+
+    def of_scope(self) -> list[ColumnElement[bool]]:
+        """What keeps the headcounts in scope, whatever their report."""
+        scope, country, mission = self.scope, _TABLE.c.country, _TABLE.c.mission
+        conditions = [standing(Headcount, self.state)]
+        if scope.countries is not None:
+            conditions.append(_among(country, "country", scope.countries))
+        if scope.missions is not None:
+            conditions.append(_among(mission, "mission", scope.missions))
+        elif scope.left_out:
+            conditions.append(or_(mission.is_(None), not_(_among(mission, "left_out", scope.left_out))))
+        if not self.has_mixed:
+            conditions.append(mission.is_not(None))
+        return conditions
+
+
+def asked_of(scope: Scope, facts: Facts, buckets: Sequence[Bucket], *, by_mission: bool) -> Asked:
+    """The question; `by_mission`: what is published by country alone cannot answer it."""
+    endings = tuple(
+        (bucket.name, code, one.last_on)
+        for bucket in buckets
+        if bucket.carries_over
+        for oldest in (_oldest(bucket),)
+        for code, one in facts.missions.items()
+        if one.last_on is not None and oldest <= one.last_on < bucket.until
+    )
+    has_mixed = not by_mission and any(bucket.by_country_only for bucket in buckets)
+    return Asked(scope, buckets, endings, has_mixed)
+
+
+def _oldest(bucket: Bucket) -> str:
+    """Date of the oldest statement that a bucket carries over."""
+    return min((one.as_of_last for one in bucket.statements), default=bucket.until)
+
+
+def _numbered(name: str, values: Sequence[Any]) -> dict[str, Any]:
+    return {f"asked_{name}_{place}": value for place, value in enumerate(values)}
+
+
+def _among(compared: ColumnElement[Any], name: str, values: Sequence[Any]) -> ColumnElement[bool]:
+    return compared.in_([open_value(f"asked_{name}_{place}", compared.type) for place in range(len(values))])
+
+
+_PLACED: dict[str, TypeEngine[Any]] = {
+    "report": String(),
+    "revision": Integer(),
+    "bucket": String(),
+    "place": Integer(),
+    "as_of_last": String(),
+    "complete": Integer(),
+    "all_missions": Integer(),
+    "by_mission": Integer(),
+    "by_country": Integer(),
+}
+
+
+def placed_reports(dialect: str) -> CTE:
+    """The reports of the buckets with their places, as one JSON text."""
+    if dialect == "sqlite":
+        parts = [f"json_extract(value, '$[{number}]') AS {name}" for number, name in enumerate(_PLACED)]
+        source = "json_each(:placed)"
+    else:
+        parts = [
+            f"CAST(value->>{number} AS {'integer' if isinstance(kind, Integer) else 'text'}) AS {name}"
+            for number, (name, kind) in enumerate(_PLACED.items())
+        ]
+        source = "jsonb_array_elements(CAST(:placed AS jsonb)) AS value"
+    statement = text(f"SELECT {', '.join(parts)} FROM {source}").bindparams(placed="[]")
+    return statement.columns(*(column(name, kind) for name, kind in _PLACED.items())).cte("placed")

@@ -1,0 +1,190 @@
+"""What answers cost, told by causes that a test can count: statements, plans, rows made, and never by the clock."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+import pytest
+from sqlalchemy import event
+from sqlmodel import Session
+
+from app.answers.facts import load_facts
+from app.answers.scope import Scope, ScopeQuery, resolve
+from app.answers.statements import find_statements, latest_day, load_reports
+from app.core.database import Database
+from app.core.history import open_view
+from app.core.settings import Settings
+from app.headcounts.models import HeadcountOut
+from app.headcounts.store import HEADCOUNT_LIST
+from app.missions.store import load_names
+from app.web.rows import writer_of
+from tests.conftest import serving
+
+# With the statements each takes once names, facts and reports are in memory: one opens the view, the others read.
+HOT = {
+    "/v1/headcounts?mission=UNDOF&total__gte=1": 2,
+    "/v1/headcounts/1": 2,
+    "/v1/headcounts?limit=5&count=exact": 3,
+    "/v1/deployments?as_of=2024-01-31": 2,
+    "/v1/totals?by=mission&as_of=2024-01-31": 2,
+    "/v1/series?country=KAZ&from=2015-01&to=2025-07": 2,
+    "/v1/rankings?month=2024-01": 2,
+    "/v1/gaps?as_of=2024-03-31": 4,
+}
+
+
+@contextmanager
+def asked(client: httpx.Client) -> Iterator[list[tuple[str, object]]]:
+    """The statements that a service sends, with their values."""
+    engine, found = client.app.state.database.reader, []
+
+    def note(_connection, _cursor, statement, parameters, *_rest):
+        found.append((statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def plan_of(client: httpx.Client, statement: str, parameters: object) -> list[str]:
+    engine = client.app.state.database.reader
+    explain = "EXPLAIN QUERY PLAN " if engine.dialect.name == "sqlite" else "EXPLAIN "
+    with engine.connect() as connection:
+        return [" ".join(map(str, row)) for row in connection.exec_driver_sql(explain + statement, parameters)]
+
+
+@pytest.mark.parametrize("address", HOT)
+def test_what_is_read_most_takes_few_statements_that_are_put_together_once(seeded: httpx.Client, address: str):
+    first = seeded.get(address)
+    assert first.status_code == 200, first.text
+    compiled: list[object] = []
+    engine = seeded.app.state.database.reader
+    event.listen(engine, "before_execute", note := lambda _connection, clause, *_rest: compiled.append(clause))
+    try:
+        with asked(seeded) as found:
+            assert seeded.get(address).content == first.content
+    finally:
+        event.remove(engine, "before_execute", note)
+    statements = [one for one, _ in found if re.match(r"\s*(SELECT|WITH)", one)]
+    assert len(statements) == HOT[address], statements
+    # The ceilings of a gap are few, and the only rows read through a statement that is put together anew.
+    assert len(compiled) == (1 if address.startswith("/v1/gaps") else 0), compiled
+
+
+@pytest.mark.parametrize("address", HOT)
+def test_what_is_read_most_loads_no_objects(seeded_sqlite: httpx.Client, address: str):
+    loaded: list[object] = []
+
+    def note(_session: Session, instance: object) -> None:
+        loaded.append(instance)
+
+    event.listen(Session, "loaded_as_persistent", note)
+    try:
+        assert seeded_sqlite.get(address).status_code == 200
+    finally:
+        event.remove(Session, "loaded_as_persistent", note)
+    assert loaded == []
+
+
+def test_other_values_of_the_same_form_are_the_same_statement(seeded_sqlite: httpx.Client):
+    texts = set()
+    for address in ("country=KAZ,GHA&total__gte=3", "country=IND,NPL&total__gte=70"):
+        with asked(seeded_sqlite) as found:
+            assert seeded_sqlite.get(f"/v1/headcounts?{address}").json()["data"]
+        texts.add(found[-1][0])
+    assert len(texts) == 1
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        "country=KAZ,NPL",
+        "mission=UNDOF,UNIFIL",
+        "region=Asia,Africa",
+        "personnel_type=troops",
+        "host=LBN",
+    ],
+)
+def test_several_values_are_asked_for_in_every_form(seeded: httpx.Client, scope: str):
+    for question in ("totals?as_of=2024-02-15", "series?from=2015-01&to=2025-07", "totals?as_of=2024-02-15&by=country"):
+        answer = seeded.get(f"/v1/{question}&{scope}")
+        assert answer.status_code == 200, answer.text
+        assert any(row["total"] for row in answer.json()["data"])
+
+
+@pytest.mark.parametrize("narrow", ["mission=UNDOF", "country=NPL", "mission=UNDOF&sort=-id"])
+def test_a_page_of_a_mission_or_country_is_read_in_order_and_not_sorted(seeded_sqlite: httpx.Client, narrow: str):
+    with asked(seeded_sqlite) as found:
+        page = seeded_sqlite.get(f"/v1/headcounts?{narrow}&limit=10").json()
+        assert len(seeded_sqlite.get(page["links"]["next"]).json()["data"]) == 10
+    pages = [one for one in found if "FROM headcount" in one[0]]
+    assert len(pages) == 2
+    for statement, parameters in pages:
+        plan = plan_of(seeded_sqlite, statement, parameters)
+        assert not [line for line in plan if "TEMP B-TREE" in line or "SCAN headcount" in line], plan
+
+
+@pytest.mark.parametrize("narrow", ["country=NPL", "mission=UNDOF"])
+def test_a_long_series_is_added_up_from_an_index_alone(seeded_sqlite: httpx.Client, narrow: str):
+    with asked(seeded_sqlite) as found:
+        rows = seeded_sqlite.get(f"/v1/series?{narrow}&from=2015-01&to=2025-07").json()["data"]
+    assert len(rows) == 127
+    statement, parameters = found[-1]
+    plan = plan_of(seeded_sqlite, statement, parameters)
+    index = f"USING COVERING INDEX ix_headcount_{narrow.partition('=')[0]}_present"
+    assert any(index in line for line in plan), plan
+    assert not [line for line in plan if "SCAN headcount" in line], plan
+
+
+@pytest.mark.parametrize("address", ["/v1/totals?by=mission&as_of=2024-01-31", "/v1/deployments?as_of=2024-01-31"])
+def test_an_answer_about_one_date_reads_the_counts_of_its_reports_alone(seeded: httpx.Client, address: str):
+    with asked(seeded) as found:
+        assert seeded.get(address).json()["data"]
+    plan = plan_of(seeded, *found[-1])
+    assert not [line for line in plan if re.search(r"(SCAN|Seq Scan on) headcount", line)], plan
+    assert any("headcount" in line and "INDEX" in line.upper() for line in plan), plan
+
+
+def test_reports_in_memory_are_those_that_a_statement_finds(seeded_database: Database):
+    with seeded_database.read() as session:
+        view = open_view(session)
+        facts = load_facts(session, view, load_names(session, view))
+        reports = load_reports(session, view)
+        for asked_for in (
+            {},
+            {"completeness": "complete"},
+            {"source": ["caspian-news-2024-01-20"]},
+            {"source": ["un-dpo-2024-01-31", "caspian-news-2024-01-20"], "completeness": "complete"},
+        ):
+            scope: Scope = resolve(session, ScopeQuery.model_validate(asked_for), view, facts)
+            for first, last in (
+                ("0001-01-01", "9999-12-31"),
+                ("2024-01-01", "2024-01-31"),
+                ("2030-01-01", "2030-12-31"),
+            ):
+                by_id = {one.report: one for one in find_statements(session, scope, first, last)}
+                assert {one.report: one for one in reports.find(scope, first, last)} == by_id
+            for until in (None, "2024-01-25", "2015-01-30", "1900-01-01"):
+                assert reports.latest_day(scope, until) == latest_day(session, scope, until)
+
+
+def test_rows_of_plain_values_are_written_without_their_model(seeded_sqlite: httpx.Client):
+    fields = tuple(HEADCOUNT_LIST.selected(open_view_of(seeded_sqlite)))
+    assert writer_of(HeadcountOut, fields) is not None
+    shown = seeded_sqlite.get("/v1/headcounts/1").json()
+    assert HeadcountOut.model_validate(shown).model_dump(mode="json") == shown
+
+
+def open_view_of(client: httpx.Client):
+    with client.app.state.database.read() as session:
+        return open_view(session)
+
+
+def test_a_misspelt_parameter_needs_no_document(databases):
+    with serving(Settings(database_url=databases.seeded_places())) as client:
+        [fault] = client.get("/v1/headcounts?countri=KAZ").json()["errors"]
+        assert fault["near"][0] == "country"
+        assert client.app.openapi_schema is None
