@@ -1154,8 +1154,8 @@ def test_a_narrow_question_never_scans_all_headcounts(seeded: httpx.Client, para
 
 def test_the_number_of_statements_does_not_grow_with_what_is_found(troubled: Database, seeded: httpx.Client):
     # The state of the record, its ceilings, and one statement a kind; both kinds of people outside the time of a
-    # mission come from one, both kinds of plans from three. Three are asked only where there is cause, and no seed gives
-    # one: two reports of a date, a month by country alone, silence of whom a later report counts by the hundred.
+    # mission come from one, both kinds of plans from three. Three are asked only where there is cause, and no seed
+    # gives one: two reports of a date, a month by country alone, silence of whom a later report counts by the hundred.
     seeded.get("/v1/discrepancies?limit=1")  # the names of the current state are in memory from here on
     with statements(seeded) as asked:
         seeded.get("/v1/discrepancies?limit=1000")
