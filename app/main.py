@@ -49,6 +49,7 @@ Lists take filters (`field=value`; a comma or a repeated field means OR, several
 Errors are `application/problem+json` (RFC 9457).
 """
 
+_SQLITE_THREADS = 4  # SQLite gives way to other threads at every row, so that many of them only take turns
 
 _BESIDE = {
     "imports": "Whole files: sent, checked, recorded as one change, taken back as one.",
@@ -93,7 +94,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.names = names
     app.state.facts = Kept(FACTUAL, lambda session, view: load_facts(session, view, names.of(session, view)))
     app.state.reports = Kept(REPORTING, load_reports)
-    _add_routes(app, Reads(settings.read_threads))
+    own = _SQLITE_THREADS if database.url.get_backend_name() == "sqlite" else settings.pool_size
+    _add_routes(app, Reads(settings.read_threads or own))
     add_openapi(app, NOUNS)
     add_problem_handlers(app)
     app.add_middleware(Access)

@@ -5,10 +5,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, BinaryIO, Self, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeVar
 from uuid import uuid4
 
-import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app import __version__
@@ -16,12 +15,14 @@ from app.core.errors import Complaint, Problem
 from app.core.settings import RemoteSettings
 from app.remote_events import StreamEvent, read_events
 
+if TYPE_CHECKING:
+    import httpx  # loaded where it is used: `serve` speaks to nobody and starts sooner without
+
 Json = dict[str, Any]
 _Shape = TypeVar("_Shape", bound=BaseModel)
 
-_TIMEOUT = httpx.Timeout(60.0, connect=5.0)
-# The stream sends a sign of life far more often; a line that stays silent longer is dead.
-_STREAM_TIMEOUT = httpx.Timeout(60.0, connect=5.0)
+# Seconds. The stream sends a sign of life far more often; a line that stays silent longer is dead.
+_TIMEOUT, _TO_CONNECT = 60.0, 5.0
 _IS_IT_RUNNING = "Is the service running (`make run`), and is PEACEKEEPING_URL its address?"
 _IS_IT_THE_TRACKER = "Is PEACEKEEPING_URL the address of a peacekeeping deployment tracker?"
 _ADVICE = {"unauthorised": "Put the token of an analyst into PEACEKEEPING_TOKEN."}
@@ -85,7 +86,10 @@ class RemoteService:
             if not (token.isascii() and token.isprintable()):
                 raise RemoteProblem("PEACEKEEPING_TOKEN holds characters that no token has. Copy it anew.")
             headers["Authorization"] = f"Bearer {token}"
-        self._client = httpx.Client(base_url=self.address, headers=headers, timeout=_TIMEOUT)
+        import httpx
+
+        timeout = httpx.Timeout(_TIMEOUT, connect=_TO_CONNECT)
+        self._client = httpx.Client(base_url=self.address, headers=headers, timeout=timeout)
 
     def __enter__(self) -> Self:
         return self
@@ -147,9 +151,11 @@ class RemoteService:
 
     def stream(self, path: str, last_event: str) -> Iterator[StreamEvent]:
         """Events after the last one seen, until the service ends the stream; ConnectionBroken if it breaks off."""
+        import httpx
+
         headers = {"Accept": "text/event-stream", "Last-Event-ID": last_event}
         try:
-            with self._client.stream("GET", path, headers=headers, timeout=_STREAM_TIMEOUT) as response:
+            with self._client.stream("GET", path, headers=headers) as response:
                 if response.status_code != 200:
                     response.read()
                     raise _problem_of(response)
@@ -183,6 +189,8 @@ class RemoteService:
     @contextmanager
     def _in_words(self) -> Iterator[None]:
         """Whatever keeps an answer from coming, as a RemoteProblem."""
+        import httpx
+
         try:
             yield
         except UnicodeEncodeError as error:
@@ -203,6 +211,8 @@ class _Page(BaseModel):
 
 
 def _checked_address(text: str) -> str:
+    import httpx
+
     try:
         address = httpx.URL(text.strip())
     except (httpx.InvalidURL, UnicodeError) as error:
@@ -230,7 +240,7 @@ def json_object(text: str | bytes, what: str) -> Json:
     return body
 
 
-def _no_answer(address: str, error: httpx.RequestError) -> str:
+def _no_answer(address: str, error: "httpx.RequestError") -> str:
     return f"{address} gave no whole answer ({_words(error)}). Try again in a moment."
 
 
@@ -238,7 +248,7 @@ def _words(error: Exception) -> str:
     return " ".join(str(error).split()) or type(error).__name__
 
 
-def _problem_of(response: httpx.Response) -> RemoteProblem:
+def _problem_of(response: "httpx.Response") -> RemoteProblem:
     status = response.status_code
     if response.has_redirect_location:
         target = response.headers["location"]

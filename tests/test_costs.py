@@ -109,7 +109,8 @@ def test_other_values_of_the_same_form_are_the_same_statement(seeded_sqlite: htt
     ],
 )
 def test_several_values_are_asked_for_in_every_form(seeded: httpx.Client, scope: str):
-    for question in ("totals?as_of=2024-02-15", "series?from=2015-01&to=2025-07", "totals?as_of=2024-02-15&by=country"):
+    by_region = "series?from=2015-01&to=2025-07&by=region,sex"
+    for question in ("totals?as_of=2024-02-15", "totals?as_of=2024-02-15&by=country", by_region):
         answer = seeded.get(f"/v1/{question}&{scope}")
         assert answer.status_code == 200, answer.text
         assert any(row["total"] for row in answer.json()["data"])

@@ -194,7 +194,8 @@ def _refuse_order(ask: Ask, known_from: datetime, known_to: datetime | None) -> 
 
 def _ask_in(ask: Ask, view: View) -> Ask:
     """The same question asked of another state of the record."""
-    return replace(ask, view=view, facts=load_facts(ask.session, view, load_names(ask.session, view)))
+    facts = load_facts(ask.session, view, load_names(ask.session, view))
+    return replace(ask, view=view, facts=facts, reports=None)  # those in memory are of the other state
 
 
 def _moment_of(ask: Ask, number: int) -> datetime | None:

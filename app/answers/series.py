@@ -26,6 +26,7 @@ from app.answers.totals import GroupFields, ValueFields, columns_of, group_value
 from app.core.dates import first_day, last_day
 from app.core.errors import Complaint, InvalidRequest
 from app.core.shapes import AnyOf, Maker
+from app.core.vocabulary import Region
 
 MOST_ROWS = 250_000
 _MONTHS_AT_ONCE = 24
@@ -167,7 +168,10 @@ class _Told:
 
     def values(self, group: tuple[Any, ...], sex: Sex | None) -> dict[str, Any]:
         if (group, sex) not in self._values:
-            self._values[group, sex] = group_values(self.grouping, group, sex, None)
+            values = group_values(self.grouping, group, sex, None)
+            if values.get("region") is not None:
+                values["region"] = Region(values["region"])  # rows are made without being checked
+            self._values[group, sex] = values
         return self._values[group, sex]
 
     def link(self, group: tuple[Any, ...], sex: Sex | None) -> str:

@@ -30,7 +30,6 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session, SQLModel
 
@@ -156,20 +155,16 @@ class View:
 
 def open_view(session: Session, known_at: datetime | None = None) -> View:
     """The record as it stands, or as it stood at a moment (change 0: before anything was recorded)."""
-    dialect = session.get_bind().dialect
-    opening: Prepared = _OPENINGS.take((dialect.name, known_at is None), lambda: _opening(dialect, known_at))
-    [(revision,)] = opening.fetch(session, {} if known_at is None else {"known_at": known_at})
-    return View(revision, is_current=known_at is None)
-
-
-_OPENINGS = Shelf()
-
-
-def _opening(dialect: Dialect, known_at: datetime | None) -> Prepared:
-    statement = select(func.coalesce(func.max(Change.number), 0))
     if known_at is not None:
-        statement = statement.where(Change.recorded_at <= open_value("known_at", UtcDateTime()))  # type: ignore[operator]
-    return prepare(statement, dialect)
+        until = _LAST.where(Change.recorded_at <= known_at)  # type: ignore[arg-type]
+        return View(session.execute(until).scalar_one(), is_current=False)
+    dialect = session.get_bind().dialect
+    opening: Prepared = _OPENINGS.take(dialect.name, lambda: prepare(_LAST, dialect))
+    return View(opening.fetch(session, {})[0][0])
+
+
+_LAST = select(func.coalesce(func.max(Change.number), 0))
+_OPENINGS = Shelf()
 
 
 def open_state(view: View) -> View:

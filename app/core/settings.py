@@ -29,10 +29,11 @@ class Settings(BaseSettings):
         20.0, gt=0, le=600, description="Seconds PostgreSQL may spend on one statement of a read."
     )
     read_threads: int = Field(
-        4,
-        ge=1,
+        0,
+        ge=0,
         le=200,
-        description="Threads of each process that work answers out; more than two a core get in each other's way.",
+        description="Threads of each process that work answers out; 0: four on SQLite, where more get in each other's "
+        "way, and as many as `POOL_SIZE` on PostgreSQL.",
     )
     cache_bytes: int = Field(
         64_000_000, ge=0, le=10_000_000_000, description="Room for answers kept in memory, bytes; 0 keeps none."

@@ -70,13 +70,14 @@ class Maker(Generic[_Model]):
 
     def __init__(self, model: type[_Model]) -> None:
         self._model = model
-        self._defaults = {name: one.default for name, one in model.model_fields.items() if not one.is_required()}
+        # All fields in their order, which is that in which they are written.
+        self._fields = {name: None if one.is_required() else one.default for name, one in model.model_fields.items()}
 
     def __call__(self, values: dict[str, Any]) -> _Model:
         """The row; it counts as set what is given, as if it had been checked."""
         row = self._model.__new__(self._model)
         set_on = object.__setattr__
-        set_on(row, "__dict__", self._defaults | values)
+        set_on(row, "__dict__", self._fields | values)
         set_on(row, "__pydantic_fields_set__", set(values))
         set_on(row, "__pydantic_extra__", None)
         set_on(row, "__pydantic_private__", None)

@@ -133,8 +133,9 @@ def _answer_list(request: Request, noun: Noun, query: ListQuery) -> Response:
     headers = {"Link": f'<{links.next}>; rel="next"'} if links.next else {}
     if output is Format.JSON:
         meta = ListMeta(revision=view.revision, known_at=query.known_at, count=page.count)
-        data = b",".join(write.objects(page, names))
-        content = b'{"data":[' + data + b'],"meta":' + row_json(meta) + b',"links":' + row_json(links) + b"}"
+        content = (
+            b'{"data":' + write.json(page, names) + b',"meta":' + row_json(meta) + b',"links":' + row_json(links) + b"}"
+        )
     elif output is Format.CSV:
         content = csv_head(csv_columns(noun.listing.out), hxl=query.hxl == "1") + write.csv_lines(page, names)
     else:
@@ -150,17 +151,23 @@ class _Rows:
     shown: Sequence[AnyInclude]
     day: date
 
-    def objects(self, page: Page, names: Names) -> Iterable[bytes]:
-        """Each row as JSON."""
+    def json(self, page: Page, names: Names) -> bytes:
+        """The rows as one JSON list."""
         writer = self._writer(page)
         if writer is not None:
-            return writer.objects(page.raw, names)
-        hidden = self.noun.hidden(self.shown)
-        return (row_json(row, hidden) for row in self.shaped(page, names))
+            return writer.json(page.raw, names)
+        return b"[" + b",".join(self._objects(page, names)) + b"]"
 
     def json_lines(self, page: Page, names: Names) -> bytes:
         """The rows as NDJSON."""
-        return b"".join(row + b"\n" for row in self.objects(page, names))
+        writer = self._writer(page)
+        if writer is not None:
+            return writer.json_lines(page.raw, names)
+        return b"".join(row + b"\n" for row in self._objects(page, names))
+
+    def _objects(self, page: Page, names: Names) -> Iterable[bytes]:
+        hidden = self.noun.hidden(self.shown)
+        return (row_json(row, hidden) for row in self.shaped(page, names))
 
     def csv_lines(self, page: Page, names: Names) -> bytes:
         """The rows as CSV without a header."""
@@ -255,7 +262,7 @@ def _answer_item(request: Request, noun: Noun, key: str, query: ItemQuery) -> Re
         page = read_item(session, noun, key, view, names, shown)
         if shown:
             noun.work_out(page.rows, shown, lambda: _ask(request, session, view, query), query.known_at)
-    [row] = _Rows(noun, shown, _day_of(query)).objects(page, names)
+    row = _Rows(noun, shown, _day_of(query)).json(page, names)[1:-1]
     headers = {"Vary": "Accept"}
     if "revision" in page.fields:
         headers["ETag"] = etag_of(page.raw[0][page.fields.index("revision")], view)

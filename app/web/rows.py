@@ -36,11 +36,18 @@ class RowWriter:
     read: tuple[tuple[str, _Change], ...]  # what the driver hands out otherwise than it is shown
     shown: tuple[tuple[str, _Change], ...]  # what a CSV shows otherwise than JSON
 
-    def objects(self, rows: Sequence[Row], names: Names) -> Iterator[bytes]:
-        """Each row as JSON."""
+    def json(self, rows: Sequence[Row], names: Names) -> bytes:
+        """The rows as one JSON list."""
+        return orjson.dumps(list(self._objects(rows, names)))
+
+    def json_lines(self, rows: Sequence[Row], names: Names) -> bytes:
+        """The rows as NDJSON."""
+        lines = [orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in self._objects(rows, names)]
+        return b"".join(lines)
+
+    def _objects(self, rows: Sequence[Row], names: Names) -> Iterator[dict[str, Any]]:
         keys, columns = self.keys, self._columns(rows, names)
-        for row in zip(*[columns[key] for key in keys], strict=True):
-            yield orjson.dumps(dict(zip(keys, row, strict=True)))
+        return (dict(zip(keys, row, strict=True)) for row in zip(*[columns[key] for key in keys], strict=True))
 
     def csv_lines(self, rows: Sequence[Row], names: Names) -> bytes:
         """The rows as CSV without a header."""
