@@ -122,7 +122,7 @@ def _add_routes(app: FastAPI, reads: Reads) -> None:
         app.include_router(question_router(question, reads))
     for noun in NOUNS:
         if noun.path == "changes":
-            app.include_router(stream_router(noun))  # first, or its address would be that of a change
+            app.include_router(stream_router(noun, reads))  # first, or its address would be that of a change
         app.include_router(noun_router(noun, reads))
         if noun.kind is not None:
             app.include_router(writing_router(noun, noun.kind))

@@ -284,11 +284,11 @@ def test_a_long_import_is_answered_at_once_and_tells_how_far_it_is(
 
     def linger(*_: object) -> None:
         if is_importing():
-            time.sleep(0.3)  # long enough to be looked at
+            time.sleep(0.3)  # so that what was told last is seen
 
     with (
         desk_at(databases.seeded_places(), import_wait=0) as desk,
-        listening(desk.client.app.state.database.writer, "checkin", linger),
+        listening(desk.client.app.state.database.writer, "checkout", linger),
     ):
         answers = [post_file(desk, months(27)), post_file(desk, month("2024-01-31"))]
         assert [answer.status_code for answer in answers] == [202, 202]

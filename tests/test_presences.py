@@ -314,4 +314,4 @@ def test_the_number_of_statements_does_not_grow_with_the_months(seeded: httpx.Cl
     seeded.get(f"/v1/presences{query}")
     with noted(seeded.app.state.database.reader) as asked:
         assert seeded.get(f"/v1/presences{query}").status_code == 200
-    assert len(asked) == 4, [statement[:60] for statement, _ in asked]
+    assert len(asked) == 3, [statement[:60] for statement, _ in asked]

@@ -40,6 +40,7 @@ class Reads(BaseRoute):
 
     threads: int
     _by_path: dict[str, Read] = field(default_factory=dict)
+    _left: set[str] = field(default_factory=set)
     _limiter: anyio.CapacityLimiter | None = None
 
     def add(self, path: str, shape: type[BaseModel], answer: Callable[..., Response]) -> None:
@@ -48,12 +49,18 @@ class Reads(BaseRoute):
         lists = frozenset(name for name, kind in names.items() if _is_list(kind))
         self._by_path[path.removesuffix("{key}")] = Read(path, shape, answer, tuple(names), lists)
 
+    def leave(self, path: str) -> None:
+        """Leave an address to the other routes, though it looks like that of a record."""
+        self._left.add(path)
+
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Full for GET of a path that was added."""
         if scope["type"] != "http" or scope["method"] != "GET" or scope.get("root_path"):
             return Match.NONE, {}
         path: str = scope["path"]
         read, given = self._by_path.get(path), {}
+        if path in self._left:
+            return Match.NONE, {}
         if read is None or path.endswith("/"):
             start, _, key = path.rpartition("/")
             read, given = self._by_path.get(f"{start}/"), {"key": key}

@@ -20,6 +20,7 @@ from app.web.formats import row_json
 from app.web.noun import Noun
 from app.web.nouns import rows_of
 from app.web.problems import problem_docs
+from app.web.reads import Reads
 from app.web.requests import refuse_repeats
 from app.web.watch import Event, Watch, newest_change
 
@@ -70,9 +71,10 @@ class EventStream(StreamingResponse):
                 await super().__call__(scope, receive, send)
 
 
-def stream_router(noun: Noun) -> APIRouter:
+def stream_router(noun: Noun, reads: Reads) -> APIRouter:
     """GET /changes/stream; to be included before the route of one change, whose address looks the same."""
     router = APIRouter(tags=[noun.path])
+    reads.leave(STREAM_PATH)
 
     @router.get(
         STREAM_PATH,
