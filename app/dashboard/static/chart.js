@@ -53,15 +53,19 @@ function links(path) {
 }
 
 function whenSeen(place, act) {
-  const watch = new IntersectionObserver(
-    (seen) => {
-      if (!seen.some((one) => one.isIntersecting)) return;
-      watch.disconnect();
-      requestIdleCallback(act, { timeout: 500 });
-    },
-    { rootMargin: "300px" },
-  );
+  let begun = false;
+  const begin = () => {
+    if (begun || !place.isConnected) return;
+    begun = true;
+    watch.disconnect();
+    requestIdleCallback(act, { timeout: 500 });
+  };
+  const watch = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && begin(), {
+    rootMargin: "300px",
+  });
   watch.observe(place);
+  // Paper has no place out of sight: what nobody scrolled to is drawn once the page is at rest.
+  setTimeout(begin, 2000);
 }
 
 function fail(place, details, error) {
