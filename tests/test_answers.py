@@ -5,18 +5,18 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import httpx
 import pytest
 from pydantic import BaseModel
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 
 from app.answers.questions import QUESTIONS
 from app.core.database import Database
 from app.core.settings import Settings
 from tests.conftest import ARTICLE, SHARED, Databases, serving
 from tests.real_data import record_un_tables, rows_of
+from tests.statements import noted
 
 PATHS = [question.path for question in QUESTIONS]
 BY_DAY = [question.path for question in QUESTIONS if "as_of" in question.query.model_fields]
@@ -221,21 +221,6 @@ def test_too_many_rows_are_refused(seeded_sqlite: httpx.Client):
 
 
 # --- few statements, and indexes ---
-
-
-@contextmanager
-def noted(engine: Engine) -> Iterator[list[tuple[str, object]]]:
-    asked: list[tuple[str, object]] = []
-
-    def note(_connection, _cursor, statement, parameters, *_rest):
-        if not statement.startswith("BEGIN"):
-            asked.append((statement, parameters))
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield asked
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 NARROW = {

@@ -1,8 +1,6 @@
 """What answers cost, told by causes that a test can count: statements, plans, rows made, and never by the clock."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import httpx
 import pytest
@@ -20,6 +18,7 @@ from app.headcounts.store import HEADCOUNT_LIST
 from app.missions.store import load_names
 from app.web.rows import writer_of
 from tests.conftest import serving
+from tests.statements import statements_of
 
 # With the statements each takes once names, facts and reports are in memory: one opens the view, the others read.
 HOT = {
@@ -32,21 +31,6 @@ HOT = {
     "/v1/rankings?month=2024-01": 2,
     "/v1/gaps?as_of=2024-03-31": 4,
 }
-
-
-@contextmanager
-def asked(client: httpx.Client) -> Iterator[list[tuple[str, object]]]:
-    """The statements that a service sends, with their values."""
-    engine, found = client.app.state.database.reader, []
-
-    def note(_connection, _cursor, statement, parameters, *_rest):
-        found.append((statement, parameters))
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield found
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 def plan_of(client: httpx.Client, statement: str, parameters: object) -> list[str]:
@@ -64,7 +48,7 @@ def test_what_is_read_most_takes_few_statements_that_are_put_together_once(seede
     engine = seeded.app.state.database.reader
     event.listen(engine, "before_execute", note := lambda _connection, clause, *_rest: compiled.append(clause))
     try:
-        with asked(seeded) as found:
+        with statements_of(seeded) as found:
             assert seeded.get(address).content == first.content
     finally:
         event.remove(engine, "before_execute", note)
@@ -92,7 +76,7 @@ def test_what_is_read_most_loads_no_objects(seeded_sqlite: httpx.Client, address
 def test_other_values_of_the_same_form_are_the_same_statement(seeded_sqlite: httpx.Client):
     texts = set()
     for address in ("country=KAZ,GHA&total__gte=3", "country=IND,NPL&total__gte=70"):
-        with asked(seeded_sqlite) as found:
+        with statements_of(seeded_sqlite) as found:
             assert seeded_sqlite.get(f"/v1/headcounts?{address}").json()["data"]
         texts.add(found[-1][0])
     assert len(texts) == 1
@@ -118,7 +102,7 @@ def test_several_values_are_asked_for_in_every_form(seeded: httpx.Client, scope:
 
 @pytest.mark.parametrize("narrow", ["mission=UNDOF", "country=NPL", "mission=UNDOF&sort=-id"])
 def test_a_page_of_a_mission_or_country_is_read_in_order_and_not_sorted(seeded_sqlite: httpx.Client, narrow: str):
-    with asked(seeded_sqlite) as found:
+    with statements_of(seeded_sqlite) as found:
         page = seeded_sqlite.get(f"/v1/headcounts?{narrow}&limit=10").json()
         assert len(seeded_sqlite.get(page["links"]["next"]).json()["data"]) == 10
     pages = [one for one in found if "FROM headcount" in one[0]]
@@ -130,7 +114,7 @@ def test_a_page_of_a_mission_or_country_is_read_in_order_and_not_sorted(seeded_s
 
 @pytest.mark.parametrize("narrow", ["country=NPL", "mission=UNDOF"])
 def test_a_long_series_is_added_up_from_an_index_alone(seeded_sqlite: httpx.Client, narrow: str):
-    with asked(seeded_sqlite) as found:
+    with statements_of(seeded_sqlite) as found:
         rows = seeded_sqlite.get(f"/v1/series?{narrow}&from=2015-01&to=2025-07").json()["data"]
     assert len(rows) == 127
     statement, parameters = found[-1]
@@ -142,7 +126,7 @@ def test_a_long_series_is_added_up_from_an_index_alone(seeded_sqlite: httpx.Clie
 
 @pytest.mark.parametrize("address", ["/v1/totals?by=mission&as_of=2024-01-31", "/v1/deployments?as_of=2024-01-31"])
 def test_an_answer_about_one_date_reads_the_counts_of_its_reports_alone(seeded: httpx.Client, address: str):
-    with asked(seeded) as found:
+    with statements_of(seeded) as found:
         assert seeded.get(address).json()["data"]
     plan = plan_of(seeded, *found[-1])
     assert not [line for line in plan if re.search(r"(SCAN|Seq Scan on) headcount", line)], plan
@@ -189,3 +173,14 @@ def test_a_misspelt_parameter_needs_no_document(databases):
         [fault] = client.get("/v1/headcounts?countri=KAZ").json()["errors"]
         assert fault["near"][0] == "country"
         assert client.app.openapi_schema is None
+
+
+def test_months_without_end_are_not_kept(seeded_sqlite: httpx.Client):
+    asked = {"country": "KAZ", "from": "1950-01", "to": "2025-07"}
+    assert len(seeded_sqlite.get("/v1/series", params=asked).json()["data"]) == 907
+    database = seeded_sqlite.app.state.database
+    with database.read() as session:
+        kept = seeded_sqlite.app.state.reports.of(session, open_view(session))
+    assert kept.days[0] == "2015-01-31"
+    assert 127 <= len(kept._months) <= 127 + 1
+    assert min(kept._months) == "2015-01"

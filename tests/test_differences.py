@@ -17,7 +17,7 @@ from app.core.settings import Settings
 from app.countries.store import COUNTRIES
 from tests.conftest import serving
 from tests.rows import make_change, make_country
-from tests.test_answers import noted
+from tests.statements import noted
 from tests.worlds import ask, make_places, state, un_table
 
 UNKNOWN = Value(None, reason=Reason.NO_REPORT)

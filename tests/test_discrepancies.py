@@ -4,13 +4,12 @@ import csv
 import io
 import re
 from collections import Counter
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from app.answers.asking import Ask
 from app.answers.cells import sum_cells
@@ -50,6 +49,7 @@ from tests.rows import (
     make_source,
     make_status_event,
 )
+from tests.statements import reads_among, statements_of
 
 TODAY = "2026-01-02"
 JANUARY, FEBRUARY, MARCH = "2024-01-31", "2024-02-29", "2024-03-31"
@@ -1110,21 +1110,6 @@ def test_the_article_and_the_un_agree_on_the_four_missions(seeded: httpx.Client)
 # --- cost ---
 
 
-@contextmanager
-def statements(client: httpx.Client):
-    engine = client.app.state.database.reader
-    asked: list[tuple[str, object]] = []
-
-    def note(_connection, _cursor, statement, parameters, *_rest):
-        asked.append((statement, parameters))
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield asked
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-
-
 @pytest.mark.parametrize(
     "params",
     [
@@ -1137,7 +1122,7 @@ def statements(client: httpx.Client):
 )
 def test_a_narrow_question_never_scans_all_headcounts(seeded: httpx.Client, params: dict):
     engine = seeded.app.state.database.reader
-    with statements(seeded) as asked:
+    with statements_of(seeded) as asked:
         assert seeded.get("/v1/discrepancies", params=params).status_code == 200
     explain = "EXPLAIN QUERY PLAN " if engine.dialect.name == "sqlite" else "EXPLAIN "
     explained = 0
@@ -1157,13 +1142,13 @@ def test_the_number_of_statements_does_not_grow_with_what_is_found(troubled: Dat
     # mission come from one, both kinds of plans from three. Three are asked where there is cause, and no seed gives
     # any: two reports of a date, a month by country alone, silence of whom a later one counts by the hundred.
     seeded.get("/v1/discrepancies?limit=1")  # the names of the current state are in memory from here on
-    with statements(seeded) as asked:
+    with statements_of(seeded) as asked:
         seeded.get("/v1/discrepancies?limit=1000")
-    assert len([one for one, _ in asked if re.match(r"\s*(SELECT|WITH)", one)]) == 13
+    assert reads_among(asked) == 13
     un_table(troubled, "2024-04-30", {"mission": None, "total": 8}, breakdown="country")
     state(troubled, "gazette", "2024-04-30", {"total": 6}, {"mission": "UNTMIS", "total": 100})
     with serving(Settings(database_url=troubled.writer.url.render_as_string(hide_password=False))) as client:
         client.get("/v1/discrepancies?limit=1")
-        with statements(client) as asked:
+        with statements_of(client) as asked:
             assert len(client.get("/v1/discrepancies?limit=1000").json()["data"]) == 8
-    assert len([one for one, _ in asked if re.match(r"\s*(SELECT|WITH)", one)]) == 16
+    assert reads_among(asked) == 16

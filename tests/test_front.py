@@ -6,13 +6,12 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-import httpx
 import pytest
-from sqlalchemy import event
 
 from app.core.settings import Settings
 from tests.conftest import Databases, serving
 from tests.desks import Desk, count, desk_at, report, source
+from tests.statements import statements_of
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -39,24 +38,6 @@ def wait_until(is_so) -> None:
     raise AssertionError("it never came to be")
 
 
-class Statements:
-    """Statements that the readers of a service are asked."""
-
-    def __init__(self, client: httpx.Client) -> None:
-        self.engine = client.app.state.database.reader
-        self.number = 0
-
-    def __enter__(self) -> "Statements":
-        event.listen(self.engine, "before_cursor_execute", self._count)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        event.remove(self.engine, "before_cursor_execute", self._count)
-
-    def _count(self, *_: object) -> None:
-        self.number += 1
-
-
 ADDRESSES = [
     "/v1/headcounts?limit=100",
     "/v1/totals?by=mission&as_of=2024-03-31",
@@ -71,9 +52,9 @@ ADDRESSES = [
 def test_the_same_request_is_answered_without_a_statement(desk: Desk, address: str):
     first = desk.client.get(address, headers=PLAIN)
     assert first.status_code == 200
-    with Statements(desk.client) as statements:
+    with statements_of(desk.client) as statements:
         second = desk.client.get(address, headers=PLAIN)
-    assert statements.number == 0
+    assert len(statements) == 0
     assert second.content == first.content
     assert second.headers["etag"] == first.headers["etag"]
     assert second.headers["cache-control"] == "public, no-cache"
@@ -93,9 +74,9 @@ def test_who_has_the_answer_is_told_so_and_sent_nothing(desk: Desk, address: str
 
 def test_parameters_in_another_order_are_the_same_request_and_values_are_not(desk: Desk):
     desk.client.get("/v1/totals?by=mission&as_of=2024-02-29&country=KAZ")
-    with Statements(desk.client) as statements:
+    with statements_of(desk.client) as statements:
         desk.client.get("/v1/totals?country=KAZ&as_of=2024-02-29&by=mission")
-    assert statements.number == 0
+    assert len(statements) == 0
     one = desk.client.get("/v1/headcounts?report=un-dpo-2024-03-31&sort=-total&sort=country&limit=1").json()
     other = desk.client.get("/v1/headcounts?report=un-dpo-2024-03-31&sort=country&sort=-total&limit=1").json()
     assert one["data"] != other["data"]
@@ -119,6 +100,9 @@ def test_answers_are_packed_once_and_unpack_to_the_same(desk: Desk):
     assert int(packed.headers["content-length"]) < len(plain.content) / 4
     assert packed.headers["etag"] == plain.headers["etag"].replace('"', "", 1).join(['"', ""])[:-1] + '-gzip"'
     assert "content-encoding" not in desk.client.get(address, headers={"Accept-Encoding": "gzip;q=0"}).headers
+    assert "content-encoding" not in desk.client.get(address, headers={"Accept-Encoding": "gzip; q=0.0"}).headers
+    weighed = desk.client.get(address, headers={"Accept-Encoding": "zstd;q=0, gzip;q=0.5"})
+    assert weighed.headers["content-encoding"] == "gzip"
     with desk.client.stream("GET", address, headers={"Accept-Encoding": "gzip"}) as raw:
         assert gzip.decompress(b"".join(raw.iter_raw())) == plain.content
 
@@ -139,20 +123,20 @@ def test_zstd_is_sent_to_who_takes_it(desk: Desk):
 
 def test_head_is_answered_from_what_is_kept(desk: Desk):
     answer = desk.client.get("/v1/missions/UNTSO", headers=PLAIN)
-    with Statements(desk.client) as statements:
+    with statements_of(desk.client) as statements:
         head = desk.client.head("/v1/missions/UNTSO", headers=PLAIN)
-    assert (statements.number, head.content) == (0, b"")
+    assert (len(statements), head.content) == (0, b"")
     assert head.headers["content-length"] == str(len(answer.content))
 
 
 def test_refusals_and_what_is_for_one_alone_are_not_kept(desk: Desk):
     for address in ("/v1/missions/NOWHERE", "/v1/totals?as_of=yesterday"):
         assert desk.client.get(address).status_code in (404, 422)
-        with Statements(desk.client) as statements:
+        with statements_of(desk.client) as statements:
             answer = desk.client.get(address)
         assert answer.status_code in (404, 422)
         assert "etag" not in answer.headers
-        assert statements.number > 0 or "yesterday" in address
+        assert len(statements) > 0 or "yesterday" in address
     answer = desk.send("GET", "/v1/missions/UNDOF")
     assert "cache-control" not in answer.headers
     tokens = desk.send("GET", "/v1/tokens", who="eve")
@@ -221,6 +205,6 @@ def test_what_is_kept_stays_within_its_room(databases: Databases):
 def test_nothing_is_kept_where_no_room_is_given(databases: Databases):
     with serving(Settings(database_url=databases.seeded(), cache_bytes=0)) as client:
         client.get("/v1/missions/UNDOF")
-        with Statements(client) as statements:
+        with statements_of(client) as statements:
             assert client.get("/v1/missions/UNDOF").status_code == 200
-        assert statements.number > 0
+        assert len(statements) > 0

@@ -3,12 +3,9 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import httpx
 import pytest
-from sqlalchemy import event
 
 from app.answers.gaps import GapRow, GapsQuery, gaps
 from app.ceilings.models import CeilingIn
@@ -20,6 +17,7 @@ from app.headcounts.store import HEADCOUNTS
 from app.missions.store import MISSIONS
 from app.sources.store import SOURCES
 from tests.rows import make_change, make_headcount, make_mission, make_source
+from tests.statements import reads_among, statements_of
 from tests.worlds import make_places, rows_of, state, un_table
 
 DAY = "2024-01-31"
@@ -377,21 +375,6 @@ def test_ndjson_has_the_rows_of_json(seeded: httpx.Client):
     assert [json.loads(line) for line in lines] == asked(seeded, as_of=DAY)
 
 
-@contextmanager
-def statements_of(client: httpx.Client) -> Iterator[list[str]]:
-    engine = client.app.state.database.reader
-    found: list[str] = []
-
-    def note(_connection, _cursor, statement, *_rest):
-        found.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield found
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-
-
 def test_the_number_of_statements_does_not_grow_with_missions(seeded: httpx.Client):
     asked(seeded, as_of=DAY)  # names and facts are in memory from here on
     with statements_of(seeded) as found:
@@ -399,7 +382,7 @@ def test_the_number_of_statements_does_not_grow_with_missions(seeded: httpx.Clie
         for params in ({"mission": "UNMISS"}, {}, {"mission_kind": "peacekeeping,special_political"}):
             found.clear()
             asked(seeded, as_of=DAY, **params)
-            numbers.append(len([one for one in found if one.lstrip().upper().startswith(("SELECT", "WITH"))]))
+            numbers.append(reads_among(found))
     # The state looked at, reports, people by kind, people once, ceilings.
     assert numbers == [4, 4, 4]
 

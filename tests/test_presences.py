@@ -19,7 +19,7 @@ from app.sources.store import CLAIMS
 from tests.conftest import ARTICLE, SHARED
 from tests.real_data import rows_of as rows_of_file
 from tests.rows import make_change
-from tests.test_answers import noted
+from tests.statements import noted
 from tests.worlds import ask, make_places, state, un_table
 
 # First month and people, last month and people, first month of the most people and these, months with people.

@@ -6,11 +6,11 @@ import json
 
 import httpx
 import pytest
-from sqlalchemy import event
 
 from app.answers.shares import TARGETS, ShareRow, SharesQuery, shares, target_of
 from app.core.database import Database
 from app.core.vocabulary import PersonnelType
+from tests.statements import reads_among, statements_of
 from tests.worlds import make_places, rows_of, state, un_table
 
 DAY = "2024-01-31"
@@ -200,21 +200,12 @@ def test_ndjson_has_the_rows_of_json(seeded: httpx.Client):
 
 def test_the_number_of_statements_does_not_grow_with_groups(seeded: httpx.Client):
     asked(seeded, as_of=DAY)  # names and facts are in memory from here on
-    engine = seeded.app.state.database.reader
-    found: list[str] = []
-
-    def note(_connection, _cursor, statement, *_rest):
-        found.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
+    with statements_of(seeded) as found:
         numbers = []
         for by in ("personnel_type", "country,mission", "host,region,personnel_type"):
             found.clear()
             asked(seeded, as_of=DAY, by=by)
-            numbers.append(len([one for one in found if one.lstrip().upper().startswith(("SELECT", "WITH"))]))
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
+            numbers.append(reads_among(found))
     # The state looked at, reports, people by group, people once.
     assert numbers == [3, 3, 3]
 

@@ -11,7 +11,7 @@ from app.headcounts.models import HeadcountStatus
 from app.main import create_app
 from app.nouns import NOUNS
 from app.web.noun import Computed
-from tests.test_answers import noted
+from tests.statements import noted
 from tests.worlds import ask, make_places, state, un_table
 
 UNDOF = {

@@ -83,10 +83,14 @@ class Reports:
         if _is_narrow(scope):
             return monthly_buckets(months, self.find(scope, first_day(months[0]), last_day(months[-1])))
         unknown = [month for month in months if month not in self._months]
+        made: dict[str, Bucket] = {}
         if unknown:
             found = self.find(scope, first_day(unknown[0]), last_day(unknown[-1]))
-            self._months.update({bucket.name: bucket for bucket in monthly_buckets(unknown, found)})
-        return [self._months[month] for month in months]
+            made = {bucket.name: bucket for bucket in monthly_buckets(unknown, found)}
+            # Months before the first report and after the last are without end.
+            span = (self.days[0][:7], self.days[-1][:7]) if self.days else ("9999-99", "")
+            self._months.update({name: bucket for name, bucket in made.items() if span[0] <= name <= span[1]})
+        return [made.get(month) or self._months[month] for month in months]
 
 
 def _is_narrow(scope: Scope) -> bool:

@@ -51,21 +51,26 @@ def bars(words: Words, shown: Sequence[Bar], measure: str) -> Spec:
                     "mark": {"type": "bar", "color": COLOURS[0], "height": {"band": 0.72}},
                     "encoding": {"y": at_names, "x": people_axis(measure), "tooltip": seen},
                 },
-                {
-                    # What is unknown has no bar: its word stands where bars begin.
-                    "transform": [{"calculate": "isValid(datum.total) ? datum.total : 0", "as": "place"}],
-                    "mark": {"type": "text", "align": "left", "dx": 5},
-                    "encoding": {
-                        "y": at_names,
-                        "x": {"field": "place", "type": "quantitative"},
-                        "text": {"field": "label", "type": "nominal"},
-                        "tooltip": seen,
-                    },
-                },
+                # What is unknown has no bar: its word stands where bars begin.
+                labels_at("isValid(datum.total) ? datum.total : 0", at_names, seen),
                 footer(words, 44, room),
             ],
         },
     )
+
+
+def labels_at(end: str, at_names: Spec, seen: Sequence[Spec]) -> Spec:
+    """A layer that writes the `label` of each row behind `end`, an expression for where its bar ends."""
+    return {
+        "transform": [{"calculate": end, "as": "end"}],
+        "mark": {"type": "text", "align": "left", "dx": 5},
+        "encoding": {
+            "y": at_names,
+            "x": {"field": "end", "type": "quantitative"},
+            "text": {"field": "label", "type": "nominal"},
+            "tooltip": seen,
+        },
+    }
 
 
 def stacked(words: Words, pieces: Sequence[Piece], parts: Sequence[str], part_title: str, measure: str) -> Spec:

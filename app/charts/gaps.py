@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from app.answers.asking import DayMeta
 from app.answers.gaps import GapRow
 from app.ceilings.rules import WHOLE_OF
-from app.charts.bars import STEP, names_axis, people_axis, room_for
+from app.charts.bars import STEP, labels_at, names_axis, people_axis, room_for
 from app.charts.frame import BLUE, GREY, VERMILION, WIDTH, Spec, Words, footer, framed, nothing, sentence, tooltip
 from app.charts.words import amount, date_words, headline, listed, number, plain, scope_words, source_line
 from app.core.names import Names
@@ -108,16 +108,7 @@ def _drawn(words: Words, found: Sequence[Gap]) -> Spec:
                         "tooltip": seen,
                     },
                 },
-                {
-                    "transform": [{"calculate": "max(datum.ceiling, datum.deployed)", "as": "end"}],
-                    "mark": {"type": "text", "align": "left", "dx": 5},
-                    "encoding": {
-                        "y": at_names,
-                        "x": {"field": "end", "type": "quantitative"},
-                        "text": {"field": "label", "type": "nominal"},
-                        "tooltip": seen,
-                    },
-                },
+                labels_at("max(datum.ceiling, datum.deployed)", at_names, seen),
                 footer(words, 44, room),
             ],
         },

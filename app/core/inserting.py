@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Dialect, Table, insert
 
+from app.core.prepared import binder_of
+
 _BATCH = 5_000
 _KEPT = 256  # values of a column; kinds, moments and the like come row after row
 
@@ -46,5 +48,5 @@ def _plan_of(table: Table, names: tuple[str, ...], dialect: Dialect) -> _Plan:
 
 
 def _binder(table: Table, name: str, dialect: Dialect) -> Callable[[Any], Any] | None:
-    bind = table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
+    bind = binder_of(table.c[name].type, dialect)
     return None if bind is None else lru_cache(_KEPT)(bind)

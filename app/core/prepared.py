@@ -58,7 +58,7 @@ def prepare(statement: Select[Any], dialect: Dialect) -> Prepared:
     """Compile a statement; values it holds already are kept, those it leaves open are given to each `fetch`."""
     compiled: Any = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
     constants = dict(compiled.construct_params())
-    binders = {name: _binder(bind.type, dialect) for name, bind in compiled.binds.items() if name in constants}
+    binders = {name: binder_of(bind.type, dialect) for name, bind in compiled.binds.items() if name in constants}
     columns = list(statement.selected_columns)
     readers = [(place, _reader(column.type, dialect)) for place, column in enumerate(columns)]
     return Prepared(
@@ -76,7 +76,8 @@ def open_value(name: str, kind: TypeEngine[Any], value: Any = None) -> BindParam
     return bindparam(name, value, String() if is_text else kind)
 
 
-def _binder(kind: TypeEngine[Any], dialect: Dialect) -> _Process | None:
+def binder_of(kind: TypeEngine[Any], dialect: Dialect) -> _Process | None:
+    """What makes a value one of the driver's; None if it is one already."""
     return kind.dialect_impl(dialect).bind_processor(dialect)
 
 

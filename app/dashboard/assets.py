@@ -14,6 +14,7 @@ from fastapi.responses import Response
 
 from app.charts.bundle import bundle
 from app.core.errors import NotFound
+from app.web.formats import choose_coding
 
 _SWAGGER = files("fastapi_swagger") / "resources"
 _STATIC = Path(__file__).parent / "static"
@@ -39,6 +40,13 @@ class Asset:
     def packed(self) -> bytes:
         return gzip.compress(self.content, 9, mtime=0)
 
+    @cached_property
+    def imports(self) -> list[str]:
+        """The modules that it imports."""
+        lines = [line for line in self.content.decode().splitlines() if ' from "./' in line]
+        told = [line for line in lines if line.startswith(("import ", "} from ", "export "))]
+        return [line.partition(' from "./')[2].partition('"')[0] for line in told]
+
 
 class Assets:
     """All files by name. `root` is the folder they are served under; modules name each other relative to it."""
@@ -60,11 +68,7 @@ class Assets:
         """The modules that a module needs from the start, itself first; each once."""
         found = [name]
         for module in found:
-            for line in self._files[module].content.decode().splitlines():
-                if line.startswith(("import ", "} from ", "export ")) and ' from "./' in line:
-                    needed = line.partition(' from "./')[2].partition('"')[0]
-                    if needed not in found:
-                        found.append(needed)
+            found += [needed for needed in dict.fromkeys(self._files[module].imports) if needed not in found]
         return found
 
     def answer(self, request: Request, digest: str, name: str) -> Response:
@@ -72,7 +76,7 @@ class Assets:
         asset = self._find(name) if digest == self.digest else None
         if asset is None:
             raise NotFound("There is no such file, or no longer. Load the page anew.")
-        if "gzip" in request.headers.get("accept-encoding", ""):
+        if choose_coding(request.headers.get("accept-encoding", ""), ("gzip",)):
             return Response(asset.packed, media_type=asset.media_type, headers={**_FOREVER, "Content-Encoding": "gzip"})
         return Response(asset.content, media_type=asset.media_type, headers=_FOREVER)
 

@@ -155,6 +155,7 @@ def compare_printed(recorder: Recorder, stage: Stage, target: Target) -> Iterato
     """Record printed totals with their reports, which have to be there; yields what is odd."""
     unknown: list[str] = []
     is_alone = not stage.number("SELECT count(*) FROM count")
+    whole: dict[str, str] = {}  # dates of complete reports
     for (as_of,) in list(stage.ask("SELECT DISTINCT as_of FROM printed ORDER BY 1")):
         report = _report_of(recorder, target.source_of(as_of), as_of)
         if report is None:
@@ -165,8 +166,9 @@ def compare_printed(recorder: Recorder, stage: Stage, target: Target) -> Iterato
         rows = (StagedSum(*row) for row in stage.ask(statement, as_of))
         _compare(recorder, PRINTED_TOTALS, _printed_of(recorder.session, report.id), _printed(rows, report.id))
         if is_alone and report.scope is not Scope.PARTIAL:
-            stage.fill("stood", _stood(recorder.session, report.id, as_of), 4)
-    if is_alone:
+            whole[report.id] = as_of
+    if whole:
+        stage.fill("stood", _stood(recorder.session, whole), 4)
         yield from sums_unlike(stage, "stood")
     if unknown:
         shown = ", ".join(unknown[:10]) + (", ..." if len(unknown) > 10 else "")
@@ -184,18 +186,19 @@ def _report_of(recorder: Recorder, source: str, as_of: str) -> Any | None:
     return found[0] if found else None
 
 
-def _stood(session: Session, report: str, as_of: str) -> Iterator[tuple[str, str, str | None, int]]:
-    """What the record counts in a report by country and mission: the kinds told apart, or else those that are not."""
+def _stood(session: Session, dates: Mapping[str, str]) -> Iterator[tuple[str, str, str | None, int]]:
+    """What reports count by date, country and mission: the kinds told apart, or else those that are not."""
     columns = HEADCOUNTS.table.c
+    group = (columns.report, columns.country, columns.mission)
     of_kinds = case((columns.personnel_type != PersonnelType.UNSPECIFIED, columns.total))
     statement = (
-        select(columns.country, columns.mission, func.coalesce(func.sum(of_kinds), func.sum(columns.total)))
-        .where(columns.report == report, columns.superseded_in.is_(None), columns.measure == Measure.PRESENT)
+        select(*group, func.coalesce(func.sum(of_kinds), func.sum(columns.total)))
+        .where(columns.report.in_(dates), columns.superseded_in.is_(None), columns.measure == Measure.PRESENT)
         .where(columns.contingent.is_(None))
-        .group_by(columns.country, columns.mission)
+        .group_by(*group)
     )
-    for country, mission, total in session.execute(statement):
-        yield as_of, country, mission, int(total)
+    for report, country, mission, total in session.execute(statement):
+        yield dates[report], country, mission, int(total)
 
 
 def _printed(rows: Iterator[StagedSum], report: str) -> "Rows":

@@ -75,6 +75,12 @@ def choose_format(
     raise NotAcceptable(f"This comes as {', '.join(_MEDIA[one][0] for one in offered)}.")
 
 
+def choose_coding(accepted: str, offered: Sequence[str]) -> str | None:
+    """The first content coding offered that `Accept-Encoding` takes; None if it takes none of them by name."""
+    qualities = dict(_accepted(accepted))
+    return next((coding for coding in offered if qualities.get(coding, 0) > 0), None)
+
+
 def _accepted(accept: str) -> Iterator[tuple[str, float]]:
     for part in accept[:1000].split(","):
         media, *parameters = (piece.strip().lower() for piece in part.split(";"))

@@ -13,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import parse_qsl
 
 from pydantic import TypeAdapter, ValidationError
@@ -20,6 +21,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.dates import Moment
+from app.web.formats import choose_coding
 from app.web.mark import Last, Mark
 
 if sys.version_info >= (3, 14):
@@ -199,9 +201,11 @@ class _Asked:
         self.key = (scope["path"], query, accept, origin)
 
 
+@lru_cache(64)  # browsers and libraries send few different ones
 def _coding(accepted: bytes) -> bytes:
     """The best coding that a client takes: zstd is smaller and quicker than gzip; none if it takes neither."""
-    return next((one for one in _PACKERS if one in accepted and b"%s;q=0" % one not in accepted), b"")
+    chosen = choose_coding(accepted.decode("latin-1"), [one.decode() for one in _PACKERS])
+    return (chosen or "").encode()
 
 
 class _Catch:
