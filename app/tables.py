@@ -8,6 +8,7 @@ import app.contingents.models
 import app.countries.models
 import app.fatalities.models
 import app.headcounts.models
+import app.headcounts.sums
 import app.importers.models
 import app.missions.models
 import app.pledges.models

@@ -6,6 +6,8 @@ from contextlib import AbstractContextManager, contextmanager
 import httpx
 from sqlalchemy import Engine, event
 
+from app.core import prepared
+
 Asked = list[tuple[str, object]]  # statements with their values
 
 
@@ -18,11 +20,20 @@ def noted(engine: Engine) -> Iterator[Asked]:
         if not statement.startswith("BEGIN"):
             found.append((statement, parameters))
 
+    run_text = prepared.run_text
+
+    def noting(connection, statement, values):
+        if connection.engine is engine:
+            found.append((statement, values))
+        return run_text(connection, statement, values)
+
     event.listen(engine, "before_cursor_execute", note)
+    prepared.run_text = noting
     try:
         yield found
     finally:
         event.remove(engine, "before_cursor_execute", note)
+        prepared.run_text = run_text
 
 
 def statements_of(client: httpx.Client) -> AbstractContextManager[Asked]:

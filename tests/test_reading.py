@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
-from sqlalchemy import event
 
 from app.core.history import correct, record, retract
 from app.core.queries import Include
@@ -21,6 +20,7 @@ from app.nouns import NOUNS
 from app.sources.store import SOURCES
 from tests.conftest import ARTICLE, Databases, serving
 from tests.rows import make_change, make_source
+from tests.statements import noted, reads_among, statements_of
 
 PATHS = [noun.path for noun in NOUNS]
 # The seeds hold none of these; tests of their own show that they can be read.
@@ -470,16 +470,8 @@ def test_pages_of_other_origins_may_read_answers(seeded_sqlite: httpx.Client):
 )
 def test_a_narrow_question_never_scans_all_headcounts(seeded: httpx.Client, params: dict):
     engine = seeded.app.state.database.reader
-    asked: list[tuple[str, object]] = []
-
-    def note(_connection, _cursor, statement, parameters, *_rest):
-        asked.append((statement, parameters))
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
+    with noted(engine) as asked:
         assert seeded.get("/v1/headcounts", params={**params, "limit": 1000}).json()["data"]
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
     statement, parameters = asked[-1]
     explain = "EXPLAIN QUERY PLAN " if engine.dialect.name == "sqlite" else "EXPLAIN "
     with engine.connect() as connection:
@@ -488,19 +480,9 @@ def test_a_narrow_question_never_scans_all_headcounts(seeded: httpx.Client, para
 
 
 def test_a_whole_table_is_read_in_batches_of_bounded_size(seeded: httpx.Client):
-    engine = seeded.app.state.database.reader
-    fetched: list[int] = []
-
-    def note(_connection, cursor, statement, parameters, *_rest):
-        if "FROM headcount" in statement:
-            fetched.append(statement.count("LIMIT"))
-
-    event.listen(engine, "after_cursor_execute", note)
-    try:
-        with seeded.stream("GET", "/v1/headcounts?format=csv") as answer:
-            sizes = [len(chunk) for chunk in answer.iter_raw()]
-    finally:
-        event.remove(engine, "after_cursor_execute", note)
+    with statements_of(seeded) as found, seeded.stream("GET", "/v1/headcounts?format=csv") as answer:
+        sizes = [len(chunk) for chunk in answer.iter_raw()]
+    fetched = [statement.count("LIMIT") for statement, _ in found if "FROM headcount" in statement]
     assert fetched == [1] * 8  # 15,361 rows in batches of 2,000
     assert max(sizes) < 1_000_000
     assert sum(sizes) > 3_000_000
@@ -508,23 +490,12 @@ def test_a_whole_table_is_read_in_batches_of_bounded_size(seeded: httpx.Client):
 
 @pytest.mark.parametrize("path", [path for path in PATHS if path != "changes"])
 def test_a_list_takes_two_statements_whatever_the_page_holds(databases: Databases, seeded: httpx.Client, path: str):
-    engine = seeded.app.state.database.reader
     noun = next(noun for noun in NOUNS if noun.path == path)
     # What is worked out beside the record takes statements of its own: test_strength.py and test_feed.py count them.
     everything = ",".join(include.name for include in noun.includes if isinstance(include, Include))
     seeded.get("/v1/missions?limit=1")  # the names of the current state are in memory from here on
-    statements: list[str] = []
-
-    def note(_connection, _cursor, statement, *_rest):
-        statements.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        for limit in (1, 1000):
-            statements.clear()
-            params = {"limit": limit, **({"include": everything} if everything else {})}
+    for limit in (1, 1000):
+        params = {"limit": limit, **({"include": everything} if everything else {})}
+        with statements_of(seeded) as found:
             assert seeded.get(f"/v1/{path}", params=params).status_code == 200
-            selects = [s for s in statements if s.lstrip().upper().startswith("SELECT")]
-            assert len(selects) == 2, statements
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
+        assert reads_among(found) == 2, found

@@ -6,6 +6,7 @@ The reports of the buckets, the codes and the days are values that each run of t
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import (
@@ -39,9 +40,6 @@ from app.reports.models import Scope as ReportScope
 _TABLE: Table = Headcount.__table__  # type: ignore[attr-defined]
 
 
-_LONG, _FEW = 24, 5  # months from which, and codes up to which, all reports are read at once
-
-
 @dataclass(frozen=True)
 class Asked:
     """A question to the counts: its scope, the buckets of reports, and which missions were over in which bucket."""
@@ -62,19 +60,10 @@ class Asked:
             *(self.is_simple, self.is_one_bucket, self.leaves_out_untyped),
         )
 
-    @property
+    @cached_property
     def is_simple(self) -> bool:
         """True if every bucket has one report, and all its counts can stand."""
-        return all(
-            len(bucket.statements) < 2 and not any(one.doubtful for one in bucket.statements) for bucket in self.buckets
-        )
-
-    @property
-    def is_long_run(self) -> bool:
-        """True if so many reports are asked about a few countries or missions that all of theirs are read at once."""
-        named = [len(one) for one in (self.scope.countries, self.scope.missions) if one is not None]
-        is_plain = self.types is None and not self.has_mixed and not self.endings and self.is_simple
-        return is_plain and len(self.buckets) > _LONG and bool(named) and min(named) <= _FEW
+        return all(bucket.is_simple for bucket in self.buckets)
 
     @property
     def is_one_bucket(self) -> bool:
@@ -96,21 +85,16 @@ class Asked:
 
     def values(self, dialect: str) -> dict[str, Any]:
         """All values of the statement, by name."""
-        values = self.scope_values() | {"placed": json.dumps(list(self._placed()))}
+        scope = self.scope
+        values: dict[str, Any] = {"view_revision": scope.view.revision, "placed": json.dumps(list(self._placed()))}
+        for name, given in (("country", scope.countries), ("mission", scope.missions), ("type", self.types)):
+            values |= numbered(name, given or ())
+        if scope.missions is None:
+            values |= numbered("left_out", scope.left_out)
         if dialect != "sqlite":
             values["reports"] = [one.report for bucket in self.buckets for one in bucket.statements]
         for place, (bucket, mission, last_on) in enumerate(self.endings):
             values |= {f"over_in_{place}": bucket, f"over_{place}": mission, f"over_on_{place}": last_on}
-        return values
-
-    def scope_values(self) -> dict[str, Any]:
-        """The values of the scope alone."""
-        scope = self.scope
-        values: dict[str, Any] = {"view_revision": scope.view.revision}
-        for name, given in (("country", scope.countries), ("mission", scope.missions), ("type", self.types)):
-            values |= _numbered(name, given or ())
-        if scope.missions is None:
-            values |= _numbered("left_out", scope.left_out)
         return values
 
     def _placed(self) -> Iterator[list[Any]]:
@@ -131,34 +115,28 @@ class Asked:
 
     def of_type(self, rows: FromClause) -> ColumnElement[bool]:
         """True for counts of the kinds of people asked for."""
-        return true() if self.types is None else _among(rows.c.personnel_type, "type", self.types)
+        return true() if self.types is None else among(rows.c.personnel_type, "type", self.types)
 
     def conditions(self, placed: CTE, dialect: str) -> list[ColumnElement[bool]]:
         """What keeps the headcounts in scope, of the reports in the buckets."""
-        mission = _TABLE.c.mission
-        conditions = self.of_scope()
+        scope, country, mission = self.scope, _TABLE.c.country, _TABLE.c.mission
+        conditions = [standing(Headcount, self.state)]
+        if scope.countries is not None:
+            conditions.append(among(country, "country", scope.countries))
+        if scope.missions is not None:
+            conditions.append(among(mission, "mission", scope.missions))
+        elif scope.left_out:
+            conditions.append(or_(mission.is_(None), not_(among(mission, "left_out", scope.left_out))))
         if dialect != "sqlite":
             # Says the same as the join, in a way that lets PostgreSQL see how few reports there are.
             conditions.append(_TABLE.c.report == any_(open_value("reports", ARRAY(String()))))
         if self.has_mixed:
             conditions.append((placed.c.by_country == 1) == mission.is_(None))
+        else:
+            conditions.append(mission.is_not(None))
         for place in range(len(self.endings)):
             bucket, code, day = (open_value(f"{name}_{place}", String()) for name in ("over_in", "over", "over_on"))
             conditions.append(not_(and_(placed.c.bucket == bucket, mission == code, placed.c.as_of_last <= day)))
-        return conditions
-
-    def of_scope(self) -> list[ColumnElement[bool]]:
-        """What keeps the headcounts in scope, whatever their report."""
-        scope, country, mission = self.scope, _TABLE.c.country, _TABLE.c.mission
-        conditions = [standing(Headcount, self.state)]
-        if scope.countries is not None:
-            conditions.append(_among(country, "country", scope.countries))
-        if scope.missions is not None:
-            conditions.append(_among(mission, "mission", scope.missions))
-        elif scope.left_out:
-            conditions.append(or_(mission.is_(None), not_(_among(mission, "left_out", scope.left_out))))
-        if not self.has_mixed:
-            conditions.append(mission.is_not(None))
         return conditions
 
 
@@ -181,11 +159,13 @@ def _oldest(bucket: Bucket) -> str:
     return min((one.as_of_last for one in bucket.statements), default=bucket.until)
 
 
-def _numbered(name: str, values: Sequence[Any]) -> dict[str, Any]:
+def numbered(name: str, values: Sequence[Any]) -> dict[str, Any]:
+    """The values of a condition made by `among`, by name."""
     return {f"asked_{name}_{place}": value for place, value in enumerate(values)}
 
 
-def _among(compared: ColumnElement[Any], name: str, values: Sequence[Any]) -> ColumnElement[bool]:
+def among(compared: ColumnElement[Any], name: str, values: Sequence[Any]) -> ColumnElement[bool]:
+    """True if a column holds one of so many values, which are left open."""
     return compared.in_([open_value(f"asked_{name}_{place}", compared.type) for place in range(len(values))])
 
 

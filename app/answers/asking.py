@@ -1,13 +1,15 @@
 """What all answers share: the state asked about, the groups of a sum, and the parts that say what was resolved."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import product
 from typing import Any
 from urllib.parse import urlencode
 
+from msgspec import Struct
+from msgspec.structs import replace
 from pydantic import BaseModel, Field
 from sqlmodel import Session
 
@@ -16,6 +18,7 @@ from app.answers.facts import Facts, MissionFacts
 from app.answers.rules import (
     Bucket,
     Reason,
+    ReportUsed,
     Sex,
     Statement,
     Tally,
@@ -25,12 +28,11 @@ from app.answers.rules import (
     value_of,
     window_start,
 )
-from app.answers.scope import AsOfQuery, Coverage, ReportUsed, Scope, ScopeMeta, ScopeQuery
+from app.answers.scope import AsOfQuery, Coverage, Scope, ScopeMeta, ScopeQuery
 from app.answers.statements import Reports, find_statements, latest_day
 from app.core.dates import last_day
 from app.core.errors import TrackerError
 from app.core.history import View
-from app.core.shapes import Maker
 
 _MOST_NAMED = 10_000
 
@@ -96,6 +98,9 @@ class Ask:
         return self.reports.latest_day(scope, until)
 
 
+Row = BaseModel | Struct
+
+
 class AnswerMeta(BaseModel):
     """What was resolved to answer."""
 
@@ -121,7 +126,7 @@ class DayMeta(AnswerMeta):
 class Answer:
     """Rows in order, what was resolved, and lists beside the rows. `columns` are the fields of a CSV."""
 
-    rows: Iterable[BaseModel]
+    rows: Iterable[Row]
     meta: BaseModel
     columns: Sequence[str]
     beside: Mapping[str, Sequence[BaseModel]] = field(default_factory=dict)
@@ -158,18 +163,9 @@ def _listed(values: Sequence[Any] | None) -> list[Any] | None:
     return None if values is None else list(values)
 
 
-_used = Maker(ReportUsed)
-
-
 def reports_used(buckets: Iterable[Bucket]) -> list[ReportUsed]:
     """The reports of the buckets, each with what it is complete for."""
-    return [
-        _used(
-            {"id": one.report, "source": one.source, "as_of": one.as_of, "scope": one.scope, "breakdown": one.breakdown}
-        )
-        for bucket in buckets
-        for one in bucket.statements
-    ]
+    return [one.used for bucket in buckets for one in bucket.statements]
 
 
 def coverage_of(tallies: Iterable[Tally]) -> Coverage:
@@ -236,12 +232,14 @@ class Grouping:
         hosts = self.facts.missions[mission].hosts if mission in self.facts.missions else ()
         return ";".join(hosts) or None
 
-    def fold(self, sums: Mapping[tuple[Any, ...], Tally]) -> dict[tuple[Any, ...], Tally]:
-        """Sums by the dimensions of SQL, put together into groups."""
+    def fold(self, sums: Mapping[tuple[Any, ...], Tally], lead: int = 0) -> Mapping[tuple[Any, ...], Tally]:
+        """Sums by the dimensions of SQL, put together into groups; the first `lead` parts of a key stay before them."""
+        if not self.scope.lines and self.dimensions == tuple(word.value for word in self.words):
+            return sums
         groups: dict[tuple[Any, ...], Tally] = {}
         for key, tally in sums.items():
-            codes = dict(zip(self.dimensions, key, strict=True))
-            group, told = self.group_of(codes), tally
+            codes = dict(zip(self.dimensions, key[lead:], strict=True))
+            group, told = (*key[:lead], *self.group_of(codes)), tally
             if self.scope.lines and tally.total > 0 and "mission" in codes:
                 told = replace(tally, missions=frozenset({codes["mission"]}))
             groups[group] = groups[group] + told if group in groups else told
@@ -305,14 +303,14 @@ class Grouping:
 
     def reason(self, bucket: Bucket, group: tuple[Any, ...], today: str) -> Reason | None:
         """Why nothing counted in a group is not zero; None if it is."""
-        country = self.country_of(group)
-        return unknown_reason(
-            bucket,
-            self.missions_of(group),
-            None if country is None else self.facts.countries[country],
-            today,
-            by_mission=self.needs_missions,
-        )
+        return self.reasons([bucket], group, today)[0]
+
+    def reasons(self, buckets: Sequence[Bucket], group: tuple[Any, ...], today: str) -> list[Reason | None]:
+        """The same for several buckets."""
+        code, missions = self.country_of(group), self.missions_of(group)
+        country = None if code is None else self.facts.countries[code]
+        by_mission = self.needs_missions
+        return [unknown_reason(bucket, missions, country, today, by_mission=by_mission) for bucket in buckets]
 
 
 def group_order(group: Sequence[Any]) -> list[tuple[bool, str]]:
@@ -320,20 +318,36 @@ def group_order(group: Sequence[Any]) -> list[tuple[bool, str]]:
     return [(value is not None, str(value)) for value in group]
 
 
-def values_of(
-    grouping: Grouping, group: tuple[Any, ...], tally: Tally | None, why: Reason | None
-) -> Iterator[tuple[Sex | None, Value]]:
-    """The value of a group, or one a sex where the question splits by it."""
-    scope = grouping.scope
+def value_in(grouping: Grouping, group: tuple[Any, ...], tally: Tally | None, why: Reason | None) -> Value:
+    """The value of a group; `why` tells why nothing counted is not zero."""
     if tally is not None and tally.cells == 1 and grouping.is_one_cell(group):
         why = None
+    return value_of(tally, why, grouping.scope.sex)
+
+
+def values_of(
+    grouping: Grouping, group: tuple[Any, ...], tallies: Sequence[Tally | None], whys: Sequence[Reason | None]
+) -> Iterator[tuple[Sex | None, Sequence[Value | None]]]:
+    """The values of a group, one for each of its sums, or as many for each sex where the question splits by it.
+
+    None: there is no such value, as nobody is counted without a split by sex.
+    """
+    if grouping.is_one_cell(group):
+        whys = [None if tally and tally.cells == 1 else why for tally, why in zip(tallies, whys, strict=True)]
+    told = list(zip(tallies, whys, strict=True))
+    asked = grouping.scope.sex
     if By.SEX not in grouping.by:
-        yield None, value_of(tally, why, scope.sex)
+        yield None, [value_of(tally, why, asked) for tally, why in told]
         return
-    for sex in [scope.sex] if scope.sex else [Sex.WOMEN, Sex.MEN, Sex.UNKNOWN]:
-        if sex is Sex.UNKNOWN and (tally is None or tally.unsplit == 0):
-            continue
-        yield sex, value_of(tally, why, sex)
+    for sex in [asked] if asked else [Sex.WOMEN, Sex.MEN, Sex.UNKNOWN]:
+        is_rest = sex is Sex.UNKNOWN
+        yield (
+            sex,
+            [
+                None if is_rest and (tally is None or tally.unsplit == 0) else value_of(tally, why, sex)
+                for tally, why in told
+            ],
+        )
 
 
 def earlier_groups(ask: Ask, grouping: Grouping, before: str) -> tuple[Bucket, set[tuple[Any, ...]]]:
@@ -364,7 +378,12 @@ def link_to(path: str, repeated: Mapping[str, Any], **values: object) -> str:
     if "mission" in values:
         asked.pop("lineage", None)  # the missions of a line are all named
     asked |= {name: value for name, value in values.items() if value is not None}
-    return f"{path}?{urlencode([(name, _text(value)) for name, value in asked.items()])}"
+    return f"{path}?{'&'.join([_pair(name, _text(value)) for name, value in asked.items()])}"
+
+
+@lru_cache(4096)  # rows of one answer, and of the next, ask the same
+def _pair(name: str, text: str) -> str:
+    return urlencode([(name, text)])
 
 
 def _text(value: object) -> str:

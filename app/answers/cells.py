@@ -30,17 +30,17 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.engine import Dialect
 from sqlmodel import Session
 
 from app.answers.asked import Asked, asked_of, placed_reports
 from app.answers.facts import Facts
+from app.answers.kept_sums import kept_sums, over_of
 from app.answers.rules import Bucket, Tally
 from app.answers.scope import Scope
 from app.core.columns import col, json_set
-from app.core.history import standing
 from app.core.prepared import Prepared, Shelf, prepare
-from app.core.vocabulary import Bound, PersonnelType
+from app.core.vocabulary import PersonnelType
+from app.headcounts.counting import UNTYPED, kinds_beside, other_count, present, usable
 from app.headcounts.models import Headcount, HeadcountStatus
 from app.reports.models import ReportMission
 
@@ -59,8 +59,9 @@ def sum_cells(
         return {}
     asked = asked_of(scope, facts, buckets, by_mission=by_mission)
     dialect = session.get_bind().dialect
-    if asked.is_long_run and by[0] == "bucket":
-        return _long_run(session, asked, dialect, by)
+    over = over_of(asked, by)
+    if over is not None:
+        return kept_sums(session, asked, over, by)
     form = (dialect.name, "sums", tuple(by), asked.form)
     sums: Prepared = _SHELF.take(form, lambda: prepare(_sums(asked, dialect.name, by), dialect))
     found = map(sums.read, sums.fetch(session, asked.values(dialect.name)))
@@ -102,7 +103,7 @@ def _sums(asked: Asked, dialect: str, by: Sequence[str]) -> Select[Any]:
 def _simple_sums(asked: Asked, dialect: str, by: Sequence[str]) -> Select[Any]:
     """The same where each bucket has one report and none is in doubt: all its counts stand, but for totals."""
     placed = placed_reports(dialect)
-    of_type, is_untyped = asked.of_type(_TABLE), _TABLE.c.personnel_type == _UNTYPED
+    of_type, is_untyped = asked.of_type(_TABLE), _TABLE.c.personnel_type == UNTYPED
     untyped: ColumnElement[bool] = false()
     if asked.leaves_out_untyped:
         untyped = and_(is_untyped, _TABLE.c.total > 0)
@@ -124,50 +125,12 @@ def _simple_sums(asked: Asked, dialect: str, by: Sequence[str]) -> Select[Any]:
         .join(Headcount, _TABLE.c.report == placed.c.report)
         .where(
             *asked.conditions(placed, dialect),
-            *_present(_TABLE),
-            or_(not_(is_untyped), not_(_kinds_beside(asked))),
+            *present(_TABLE),
+            or_(not_(is_untyped), not_(kinds_beside(asked.state))),
             or_(of_type, untyped),
         )
     )
     return statement.group_by(*dimensions) if dimensions else statement
-
-
-_UNTYPED: ColumnElement[str] = literal_column(f"'{PersonnelType.UNSPECIFIED.value}'")
-
-
-def _long_run(session: Session, asked: Asked, dialect: Dialect, by: Sequence[str]) -> dict[tuple[Any, ...], Tally]:
-    """Sums of many months: of all reports at once, in the order of an index, and put to their months afterwards."""
-    form = (dialect.name, "long run", tuple(by), asked.form)
-    sums: Prepared = _SHELF.take(form, lambda: prepare(_sums_by_report(asked, by[1:]), dialect))
-    reports = {one.report: (bucket.name, one) for bucket in asked.buckets for one in bucket.statements}
-    width = len(by)
-    found: dict[tuple[Any, ...], Tally] = {}
-    for row in map(sums.read, sums.fetch(session, asked.scope_values())):
-        if row[0] in reports:
-            bucket, one = reports[row[0]]
-            total, women, men, unsplit, cells, counts = row[width:]
-            partial = 0 if one.is_complete else counts
-            used = frozenset((one.report,))
-            found[bucket, *row[1:width]] = Tally(
-                total, women, men, unsplit, 0, cells, partial, 0, 0, one.as_of_last, used
-            )
-    return found
-
-
-def _sums_by_report(asked: Asked, by: Sequence[str]) -> Select[Any]:
-    report = _TABLE.c.report
-    is_untyped = _TABLE.c.personnel_type == _UNTYPED
-    dimensions = [report, *(_TABLE.c[name] for name in by)]
-    return (
-        select(
-            *dimensions,
-            *_added(true(), _TABLE.c.total, _TABLE.c.women, _TABLE.c.men),
-            func.count(distinct(_cell(_TABLE.c, by))),
-            func.count(),
-        )
-        .where(*asked.of_scope(), *_present(_TABLE), or_(not_(is_untyped), not_(_kinds_beside(asked))))
-        .group_by(*dimensions)
-    )
 
 
 def _added(counted: ColumnElement[bool], total: Any, women: Any, men: Any) -> list[ColumnElement[int]]:
@@ -266,8 +229,8 @@ def _counts(asked: Asked, dialect: str) -> CTE:
     the total of counts beside it; `unanswered`: it cannot be used, and no other count stands for it.
     """
     placed = placed_reports(dialect)
-    usable = and_(*_usable(_TABLE))
-    is_total = and_(usable, _TABLE.c.personnel_type == PersonnelType.UNSPECIFIED)
+    can_stand = and_(*usable(_TABLE))
+    is_total = and_(can_stand, _TABLE.c.personnel_type == PersonnelType.UNSPECIFIED)
     statement = (
         select(
             *(_TABLE.c[name] for name in _FIELDS),
@@ -275,49 +238,17 @@ def _counts(asked: Asked, dialect: str) -> CTE:
             placed.c.place,
             placed.c.as_of_last,
             placed.c.complete,
-            case((usable, 1), else_=0).label("usable"),
+            case((can_stand, 1), else_=0).label("usable"),
             case((placed.c.place == 0, 0), (_spoken_before(placed, asked), 1), else_=0).label("spoken"),
-            case((not_(is_total), 0), (_kinds_beside(asked), 1), else_=0).label("has_kinds"),
-            case((usable, 0), (_unanswered(placed, asked), 1), else_=0).label("unanswered"),
+            case((not_(is_total), 0), (kinds_beside(asked.state), 1), else_=0).label("has_kinds"),
+            case((can_stand, 0), (_unanswered(placed, asked), 1), else_=0).label("unanswered"),
         )
         .select_from(placed)
         .join(Headcount, _TABLE.c.report == placed.c.report)
-        .where(*asked.conditions(placed, dialect), *_present(_TABLE))
+        .where(*asked.conditions(placed, dialect), *present(_TABLE))
     )
     # Written down once: the engines would otherwise decide anew for each sum whether a count stands.
     return statement.cte("counts").prefix_with("MATERIALIZED")
-
-
-def _present(row: FromClause) -> tuple[ColumnElement[bool], ...]:
-    """People present, of a country's whole strength: those of one contingent are inside that, not beside it."""
-    # In the words of the indexes over what stands, which serve only questions that say the same.
-    return (row.c.measure == literal_column("'present'"), row.c.contingent.is_(None))
-
-
-def _usable(row: FromClause) -> tuple[ColumnElement[bool], ...]:
-    """An exact number that is not disputed."""
-    return (row.c.status == HeadcountStatus.REPORTED, row.c.bound == Bound.EXACTLY)
-
-
-def _other_count(asked: Asked, report: ColumnElement[str], *conditions: str) -> ColumnElement[bool]:
-    """True if a report states a count of the same country and mission: a usable one, one of a kind, or any."""
-    other = _TABLE.alias()
-    found = exists().where(
-        other.c.report == report,
-        other.c.country == _TABLE.c.country,
-        other.c.mission.is_not_distinct_from(_TABLE.c.mission),
-        standing(Headcount, asked.state, other),
-        *_present(other),
-    )
-    if "usable" in conditions:
-        found = found.where(*_usable(other))
-    if "of a kind" in conditions:
-        found = found.where(other.c.personnel_type != PersonnelType.UNSPECIFIED)
-    return found.correlate_except(other)
-
-
-def _kinds_beside(asked: Asked) -> ColumnElement[bool]:
-    return _other_count(asked, _TABLE.c.report, "usable", "of a kind")
 
 
 def _spoken_before(placed: CTE, asked: Asked) -> ColumnElement[bool]:
@@ -330,7 +261,7 @@ def _unanswered(placed: CTE, asked: Asked) -> ColumnElement[bool]:
     """True if a count that cannot be used leaves a hole: beside it others stand, or no report speaks in its place."""
     behind = placed.alias("behind")
     spoken_behind = _speaks(behind, placed, asked, behind.c.place > placed.c.place)
-    return or_(_other_count(asked, _TABLE.c.report, "usable"), not_(spoken_behind))
+    return or_(other_count(asked.state, _TABLE.c.report, "usable"), not_(spoken_behind))
 
 
 def _speaks(other: FromClause, placed: CTE, asked: Asked, where: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -347,9 +278,9 @@ def _speaks(other: FromClause, placed: CTE, asked: Asked, where: ColumnElement[b
         other.c.complete == 1,
         (other.c.by_mission == 1) == _TABLE.c.mission.is_not(None),
         or_(other.c.all_missions == 1, listed.correlate_except(ReportMission)),
-        not_(_other_count(asked, other.c.report)),
+        not_(other_count(asked.state, other.c.report)),
     )
     spoken = exists().where(
-        other.c.bucket == placed.c.bucket, where, or_(_other_count(asked, other.c.report, "usable"), says_zero)
+        other.c.bucket == placed.c.bucket, where, or_(other_count(asked.state, other.c.report, "usable"), says_zero)
     )
     return spoken.correlate_except(other)

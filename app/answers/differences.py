@@ -19,7 +19,7 @@ from app.answers.asking import (
     link,
     reports_used,
     scope_meta,
-    values_of,
+    value_in,
 )
 from app.answers.facts import Facts, load_facts
 from app.answers.movements import (
@@ -64,7 +64,7 @@ class _Side:
         """The number of a group with what it is worth."""
         if not self._knows(group):
             return self._unheard()
-        [(_, value)] = values_of(self.grouping, group, self.sums.get(group), self.unknown.reason(group))
+        value = value_in(self.grouping, group, self.sums.get(group), self.unknown.reason(group))
         return self.unknown.with_age(group, value)
 
     def total(self) -> Value:
@@ -83,7 +83,7 @@ class _Side:
         )
         if tally.cells > 0 and whole.is_one_cell(()):
             why = None
-        [(_, value)] = values_of(whole, (), tally, why)
+        value = value_in(whole, (), tally, why)
         return Unknown(self.ask, self.query, whole, self.bucket).with_age((), value)
 
     def _knows(self, group: Group) -> bool:

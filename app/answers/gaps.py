@@ -1,9 +1,10 @@
 """How far the people in each mission are from the ceiling in force, per category, on one date."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec.structs import replace
 from pydantic import BaseModel, Field
 
 from app.answers.asking import (

@@ -16,12 +16,12 @@ from app.answers.asking import (
     known_at_text,
     reports_used,
     scope_meta,
-    values_of,
+    value_in,
 )
 from app.answers.participations import participations
 from app.answers.rules import Bucket, Reason, Statement, Tally, Value, monthly_buckets, months_between, unknown_reason
 from app.answers.scope import DEFAULT_MAX_AGE, Month, MonthsQuery, Scope, resolve
-from app.answers.series import MonthsMeta, month_filter, rows_link
+from app.answers.series import MonthsMeta, rows_link
 from app.answers.totals import sums_of
 from app.core.dates import first_day, last_day
 from app.core.errors import Complaint, InvalidRequest
@@ -160,15 +160,12 @@ class _Record:
 
     def __init__(self, ask: Ask, grouping: Grouping, buckets: Sequence[Bucket]) -> None:
         self.ask, self.grouping, self.buckets = ask, grouping, buckets
-        by_month: dict[str, dict[Pair, Tally]] = {}
-        for key, tally in sums_of(ask, grouping, buckets, by_bucket=True).items():
-            by_month.setdefault(key[0], {})[key[1:]] = tally
-        self.sums = {month: grouping.fold(tallies) for month, tallies in by_month.items()}
+        self.sums = grouping.fold(sums_of(ask, grouping, buckets, by_bucket=True), lead=1)
         self._silent: dict[tuple[int, str], Reason | None] = {}
 
     def pairs(self) -> set[Pair]:
         """All pairs that any month counts."""
-        return {pair for tallies in self.sums.values() for pair in tallies}
+        return {(country, mission) for _, country, mission in self.sums}
 
     def told(self, pair: Pair) -> list[_Month]:
         """The months whose reports tell of a pair, zero or more, in order."""
@@ -177,8 +174,8 @@ class _Record:
 
     def month(self, place: int, pair: Pair) -> _Month:
         """What one month tells of a pair."""
-        tally = self.sums.get(self.buckets[place].name, {}).get(pair)
-        [(_, value)] = values_of(self.grouping, pair, tally, self._why_silent(place, pair))
+        tally = self.sums.get((self.buckets[place].name, *pair))
+        value = value_in(self.grouping, pair, tally, self._why_silent(place, pair))
         return _Month(place, value, tally)
 
     def _why_silent(self, place: int, pair: Pair) -> Reason | None:
@@ -212,7 +209,7 @@ class _Record:
         """Address of the counts of one month."""
         if month is None:
             return None
-        return rows_link(query, self.grouping, pair, None) + month_filter(self.buckets[month.place])
+        return rows_link(query, self.grouping, pair, None) + self.buckets[month.place].month_filter
 
 
 def _rows(ask: Ask, query: PresencesQuery, grouping: Grouping, buckets: Sequence[Bucket]) -> Iterator[PresenceRow]:

@@ -21,7 +21,7 @@ from app.answers.asking import (
 )
 from app.answers.rules import Bucket, Reason, Tally, value_of
 from app.answers.scope import DrawnQuery, Month, resolve
-from app.answers.series import buckets_of, month_filter, rows_link
+from app.answers.series import buckets_of, rows_link
 from app.answers.totals import sources_of, sums_of, value_fields
 from app.core.errors import Complaint, InvalidRequest
 from app.core.shapes import COUNTRY_NAME
@@ -157,5 +157,5 @@ def _row(ask: Ask, query: RankingsQuery, grouping: Grouping, bucket: Bucket, cou
         country_name=ask.facts.names.name("country", country),
         share_women=round(tally.women / split, 4) if split and query.sex is None else None,
         **value_fields(value, sources_of(bucket, tally, value)),
-        rows=rows_link(query, grouping, (country,), None) + month_filter(bucket) + "&completeness=complete",
+        rows=rows_link(query, grouping, (country,), None) + bucket.month_filter + "&completeness=complete",
     )

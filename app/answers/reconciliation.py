@@ -1,6 +1,6 @@
 """Announced against actual: what each authorisation allows, what is planned under it, and who was counted there."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -17,7 +17,7 @@ from app.answers.asking import (
     link,
     reports_used,
     scope_meta,
-    values_of,
+    value_in,
 )
 from app.answers.reconciliation_rows import (
     COLUMNS,
@@ -115,7 +115,7 @@ class _Day:
         return Grouping((By.COUNTRY, By.MISSION), self.scope, self.ask.facts)
 
     @cached_property
-    def sums(self) -> dict[tuple[Any, ...], Tally]:
+    def sums(self) -> Mapping[tuple[Any, ...], Tally]:
         """The counts that stand, by country and mission."""
         return self.grouping.fold(sums_of(self.ask, self.grouping, [self.bucket])) if self.scope.countries else {}
 
@@ -128,7 +128,7 @@ class _Day:
         cell = (country, mission)
         if country not in self.ask.facts.countries or mission not in self.ask.facts.missions:
             return Value(None, reason=Reason.NO_OBSERVATION)
-        [(_, value)] = values_of(self.grouping, cell, self.sums.get(cell), self.unknown.reason(cell))
+        value = value_in(self.grouping, cell, self.sums.get(cell), self.unknown.reason(cell))
         return self.unknown.with_age(cell, value)
 
     def elsewhere(self, record: AuthorisationFields) -> "_Elsewhere":

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from app.answers.announcements import Announced, list_offers, offers_under
-from app.answers.asking import Ask, By, Grouping, link, values_of
+from app.answers.asking import Ask, By, Grouping, link, value_in
 from app.answers.reconciliation_rows import ReconciliationQuery, TimelineEntry, TimelineKind
 from app.answers.reconciliation_rules import Plan, said_zero, steps_by, story_day
 from app.answers.rules import Bucket, Statement, Tally, Value, monthly_buckets, months_between
@@ -82,8 +82,7 @@ class Timelines:
 
     def _value(self, bucket: Bucket, cell: tuple[str, str]) -> Value:
         why = self.grouping.reason(bucket, cell, self.ask.today)
-        [(_, value)] = values_of(self.grouping, cell, self._tally(bucket, cell), why)
-        return value
+        return value_in(self.grouping, cell, self._tally(bucket, cell), why)
 
     def _tally(self, bucket: Bucket, cell: tuple[str, str]) -> Tally | None:
         return self.sums.get(bucket.name, {}).get(cell)

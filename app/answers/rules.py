@@ -7,7 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
+
+from msgspec import Struct
+from pydantic import BaseModel, Field
 
 from app.answers.facts import CountryFacts, MissionFacts
 from app.core.dates import last_day
@@ -37,6 +40,16 @@ class Reason(StrEnum):
     NO_PEOPLE = "no_people"
 
 
+class ReportUsed(BaseModel):
+    """A report whose counts were looked at."""
+
+    id: str = Field(description="Report, see `/v1/reports/{id}`.", examples=["un-dpo-2024-01-31"])
+    source: str = Field(description="Source that states it.", examples=["un-dpo-2024-01-31"])
+    as_of: str = Field(description="Date it is about.", examples=["2024-01-31"])
+    scope: Scope = Field(description="For what it is complete.", examples=["all_missions"])
+    breakdown: Breakdown = Field(description="What its counts are broken down by.", examples=["mission"])
+
+
 # The UN before governments before the press; data sets and research are copies of others, so they stand between.
 _KIND_ORDER = (
     SourceKind.UN_MONTHLY_REPORT,
@@ -50,7 +63,9 @@ _KIND_ORDER = (
 
 @dataclass(frozen=True)
 class Statement:
-    """A report as the rules see it. `doubtful`: some of its counts are disputed or not exact."""
+    """A report as the rules see it. `doubtful`: some of its counts are disputed or not exact; `has_unadded`: some are
+    of missions whose people are not added up, such as parts of others.
+    """
 
     report: str
     revision: int
@@ -63,12 +78,25 @@ class Statement:
     published_on: str | None
     recorded_in: int
     doubtful: bool = False
+    has_unadded: bool = False
     missions: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def is_complete(self) -> bool:
         """True if what it leaves out of its scope is zero."""
         return self.scope is not Scope.PARTIAL
+
+    @cached_property
+    def alone(self) -> frozenset[str]:
+        """Its id, as what a sum of its counts alone rests on."""
+        return frozenset((self.report,))
+
+    @cached_property
+    def used(self) -> ReportUsed:
+        """As answers tell that they looked at it."""
+        return ReportUsed(
+            id=self.report, source=self.source, as_of=self.as_of, scope=self.scope, breakdown=self.breakdown
+        )
 
     @property
     def settles(self) -> bool:
@@ -105,6 +133,11 @@ class Bucket:
     carries_over: bool = False  # it looks back beyond the month asked about
 
     @cached_property
+    def is_simple(self) -> bool:
+        """True if there is nothing to pick: one report at most, all whose counts can stand."""
+        return len(self.statements) < 2 and not any(one.doubtful for one in self.statements)
+
+    @cached_property
     def is_settled(self) -> bool:
         """True if every country and mission has a statement."""
         return bool(self.statements) and self.statements[-1].settles
@@ -129,6 +162,22 @@ class Bucket:
             if one.scope is Scope.LISTED_MISSIONS and mission in one.missions:
                 return True
         return False
+
+    @cached_property
+    def complete_sources(self) -> tuple[str, ...]:
+        """The sources that say zero by leaving out, in order."""
+        return tuple(sorted({one.source for one in self.statements if one.is_complete}))
+
+    def sources_of(self, reports: frozenset[str]) -> tuple[str, ...]:
+        """The sources of some of the reports, in order."""
+        if len(self.statements) == 1 == len(reports):
+            return (self.statements[0].source,)
+        return tuple(sorted({one.source for one in self.statements if one.report in reports}))
+
+    @cached_property
+    def month_filter(self) -> str:
+        """Parameters of `/v1/deployments`: the counts of a month's last day that are no older than the month."""
+        return f"&as_of={self.until}&max_age={int(self.until[8:]) - 1}"
 
     @cached_property
     def covers_all(self) -> bool:
@@ -192,14 +241,14 @@ def unknown_reason(
     return Reason.NO_OBSERVATION if bucket.statements else Reason.NO_REPORT
 
 
-def months_between(first: str, last: str) -> list[str]:
+@lru_cache(64)
+def months_between(first: str, last: str) -> Sequence[str]:
     """All months from one to another, both included, in order."""
     start, end = (int(month[:4]) * 12 + int(month[5:]) - 1 for month in (first, last))
-    return [f"{number // 12:04d}-{number % 12 + 1:02d}" for number in range(start, end + 1)]
+    return tuple(f"{number // 12:04d}-{number % 12 + 1:02d}" for number in range(start, end + 1))
 
 
-@dataclass(frozen=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """Sums over the counts that stand, as SQL adds them up. All persons but `cells`, `partial`, `left_out`.
 
     `women` and `men` are over counts split by sex, `unsplit` over the others. `untyped` are people of whom a
@@ -246,8 +295,7 @@ class Sex(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True)
-class Value:
+class Value(Struct, frozen=True):
     """A sum as it is told. `at_least`: more people may be there, in cells that nothing is known of."""
 
     total: int | None

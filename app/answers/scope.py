@@ -17,12 +17,10 @@ from app.core.history import View, standing
 from app.core.shapes import AnyOf, Codes, Form, Format, Words
 from app.core.vocabulary import PersonnelType, Region
 from app.missions.models import MissionKind
-from app.reports.models import Breakdown
-from app.reports.models import Scope as ReportScope
 from app.sources.models import Source
 
 DEFAULT_MAX_AGE = 92
-_NOT_ADDED = {MissionKind.COMPONENT, MissionKind.NON_UN}
+NOT_ADDED = {MissionKind.COMPONENT, MissionKind.NON_UN}
 Month = Annotated[str, Field(pattern=r"^(19|20)\d\d-(0[1-9]|1[0-2])$")]
 MaxAge = Annotated[int, Field(ge=0, le=36_525)]
 
@@ -152,7 +150,7 @@ def resolve(session: Session, query: ScopeQuery, view: View, facts: Facts) -> Sc
         view=view,
         countries=countries,
         missions=missions,
-        left_out=tuple(sorted(code for code, one in facts.missions.items() if one.kind in _NOT_ADDED)),
+        left_out=tuple(sorted(code for code, one in facts.missions.items() if one.kind in NOT_ADDED)),
         types=tuple(query.personnel_type) if query.personnel_type else None,
         sex=query.sex,
         sources=_sources(session, query.source, view),
@@ -184,7 +182,7 @@ def _missions(query: ScopeQuery, facts: Facts) -> tuple[str, ...] | None:
         hosts = set(facts.names.country.resolve("host", query.host))
         added = {code for code, one in facts.missions.items() if hosts & set(one.hosts)}
         if query.mission is None and query.mission_kind is None:
-            added = {code for code in added if facts.missions[code].kind not in _NOT_ADDED}
+            added = {code for code in added if facts.missions[code].kind not in NOT_ADDED}
         found = _both(found, added)
     return None if found is None else tuple(sorted(found))
 
@@ -224,16 +222,6 @@ def _sources(session: Session, asked: Iterable[str] | None, view: View) -> tuple
         ]
         raise UnknownCode(faults[0].message, faults)
     return wanted
-
-
-class ReportUsed(BaseModel):
-    """A report whose counts were looked at."""
-
-    id: str = Field(description="Report, see `/v1/reports/{id}`.", examples=["un-dpo-2024-01-31"])
-    source: str = Field(description="Source that states it.", examples=["un-dpo-2024-01-31"])
-    as_of: str = Field(description="Date it is about.", examples=["2024-01-31"])
-    scope: ReportScope = Field(description="For what it is complete.", examples=["all_missions"])
-    breakdown: Breakdown = Field(description="What its counts are broken down by.", examples=["mission"])
 
 
 class ScopeMeta(BaseModel):

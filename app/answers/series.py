@@ -1,9 +1,10 @@
 """How many people month by month, each month from its own reports: nothing is carried over."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import repeat, starmap
 from typing import Any
 
+from msgspec import Struct
 from pydantic import Field
 
 from app.answers.asking import (
@@ -20,16 +21,17 @@ from app.answers.asking import (
     scope_meta,
     values_of,
 )
-from app.answers.rules import Bucket, Sex, Tally, monthly_buckets, months_between
+from app.answers.rules import Bucket, Sex, Tally, Value, monthly_buckets, months_between
 from app.answers.scope import DrawnQuery, MonthsQuery, Scope, ScopeQuery, resolve
-from app.answers.totals import GroupFields, ValueFields, columns_of, group_values, sources_of, sums_of, value_fields
+from app.answers.totals import GroupFields, ValueFields, columns_of, group_values, sources_of, sums_of
 from app.core.dates import first_day, last_day
 from app.core.errors import Complaint, InvalidRequest
-from app.core.shapes import AnyOf, Maker
-from app.core.vocabulary import Region
+from app.core.shapes import AnyOf, row_type
 
 MOST_ROWS = 250_000
 _MONTHS_AT_ONCE = 24
+
+Sums = Mapping[tuple[Any, ...], Tally]
 
 
 class SeriesRow(ValueFields, GroupFields):
@@ -77,7 +79,7 @@ def series(ask: Ask, query: SeriesQuery) -> Answer:
     return Answer(_rows(ask, query, grouping, buckets), meta, columns)
 
 
-def months_of(ask: Ask, scope: Scope, query: MonthsQuery) -> list[str]:
+def months_of(ask: Ask, scope: Scope, query: MonthsQuery) -> Sequence[str]:
     """The months asked about, in order; none if there is no report. Raises InvalidRequest if the first is the later."""
     to = query.to
     if to is None:
@@ -106,13 +108,13 @@ def buckets_of(ask: Ask, scope: Scope, months: Sequence[str]) -> list[Bucket]:
     return monthly_buckets(months, ask.statements(scope, first_day(months[0]), last_day(months[-1])))
 
 
-def _rows(ask: Ask, query: SeriesQuery, grouping: Grouping, buckets: Sequence[Bucket]) -> Iterator[SeriesRow]:
+def _rows(ask: Ask, query: SeriesQuery, grouping: Grouping, buckets: Sequence[Bucket]) -> Iterator[Struct]:
     # Sums of two dimensions may be many: they are read some months at a time.
     step = _MONTHS_AT_ONCE if len(grouping.dimensions) > 1 else max(1, len(buckets))
     chunks = [buckets[start : start + step] for start in range(0, len(buckets), step)]
     if len(chunks) == 1:
-        sums = _by_month(ask, grouping, chunks[0])
-        groups = {group for tallies in sums.values() for group in tallies}
+        sums = _by_month(ask, grouping, buckets)
+        groups = {key[1:] for key in sums}
     else:
         groups = set(grouping.fold(sums_of(ask, grouping, buckets)))
     groups |= set(grouping.named())
@@ -122,70 +124,55 @@ def _rows(ask: Ask, query: SeriesQuery, grouping: Grouping, buckets: Sequence[Bu
             "allowed. Ask for fewer months, or name countries or missions.",
             [Complaint(message="Ask for fewer months, or name countries or missions.", parameter="by")],
         )
-    ordered, told = sorted(groups, key=group_order), _Told(query, grouping, ask.today)
+    ordered, today = sorted(groups, key=group_order), ask.today
     for chunk in chunks:
         if len(chunks) > 1:
             sums = _by_month(ask, grouping, chunk)
-        for bucket in chunk:
-            for group in ordered:
-                yield from _group_rows(query, grouping, bucket, group, sums.get(bucket.name, {}), told)
+        columns = [one for group in ordered for one in _columns(query, grouping, group, chunk, sums, today)]
+        for month in zip(*columns, strict=True):
+            yield from (row for row in month if row is not None)
 
 
-_made = Maker(SeriesRow)
-
-Sums = dict[tuple[Any, ...], Tally]
-
-
-def _by_month(ask: Ask, grouping: Grouping, buckets: Sequence[Bucket]) -> dict[str, Sums]:
-    by_month: dict[str, dict[tuple[Any, ...], Tally]] = {}
-    for key, tally in sums_of(ask, grouping, buckets, by_bucket=True).items():
-        by_month.setdefault(key[0], {})[key[1:]] = tally
-    return {month: grouping.fold(sums) for month, sums in by_month.items()}
+def _by_month(ask: Ask, grouping: Grouping, buckets: Sequence[Bucket]) -> Sums:
+    """The sums of the groups by month and group."""
+    return grouping.fold(sums_of(ask, grouping, buckets, by_bucket=True), lead=1)
 
 
-def _group_rows(
-    query: SeriesQuery, grouping: Grouping, bucket: Bucket, group: tuple[Any, ...], sums: Sums, told: "_Told"
-) -> Iterator[SeriesRow]:
-    tally, why = sums.get(group), grouping.reason(bucket, group, told.today)
-    for sex, value in values_of(grouping, group, tally, why):
-        fields = {**told.values(group, sex), "month": bucket.name}
-        fields |= value_fields(value, sources_of(bucket, tally, value))
-        row = _made({**fields, "rows": told.link(group, sex) + month_filter(bucket)})
+def _columns(
+    query: SeriesQuery,
+    grouping: Grouping,
+    group: tuple[Any, ...],
+    buckets: Sequence[Bucket],
+    sums: Sums,
+    today: str,
+) -> Iterator[Sequence[Struct | None]]:
+    """The rows of one group through the months, or one such column a sex; None where a month has no such row."""
+    tallies = [sums.get((bucket.name, *group)) for bucket in buckets]
+    whys = grouping.reasons(buckets, group, today)
+    for sex, told in values_of(grouping, group, tallies, whys):
+        values = [value or _NO_VALUE for value in told]
+        link = rows_link(query, grouping, group, sex)
+        columns: dict[str, Iterable[Any]] = {
+            **{name: repeat(value) for name, value in group_values(grouping, group, sex, None).items()},
+            "month": [bucket.name for bucket in buckets],
+            "total": [value.total for value in values],
+            "women": [value.women for value in values],
+            "men": [value.men for value in values],
+            "at_least": [value.at_least for value in values],
+            "reason": [value.reason for value in values],
+            "sources": list(map(sources_of, buckets, tallies, values)),
+        }
         if query.lineage:
-            row.missions = sorted(tally.missions) if tally else []
-        yield row
+            columns["missions"] = [sorted(tally.missions) if tally else [] for tally in tallies]
+        columns["rows"] = [link + bucket.month_filter for bucket in buckets]
+        rows = starmap(row_type(tuple(columns)), zip(*columns.values(), strict=False))
+        yield [None if value is None else row for row, value in zip(rows, told, strict=True)]
 
 
-@dataclass(frozen=True)
-class _Told:
-    """What the rows of one group have in common, put together once and not in every month."""
-
-    query: SeriesQuery
-    grouping: Grouping
-    today: str
-    _values: dict[Any, dict[str, Any]] = field(default_factory=dict)
-    _links: dict[Any, str] = field(default_factory=dict)
-
-    def values(self, group: tuple[Any, ...], sex: Sex | None) -> dict[str, Any]:
-        if (group, sex) not in self._values:
-            values = group_values(self.grouping, group, sex, None)
-            if values.get("region") is not None:
-                values["region"] = Region(values["region"])  # rows are made without being checked
-            self._values[group, sex] = values
-        return self._values[group, sex]
-
-    def link(self, group: tuple[Any, ...], sex: Sex | None) -> str:
-        if (group, sex) not in self._links:
-            self._links[group, sex] = rows_link(self.query, self.grouping, group, sex)
-        return self._links[group, sex]
+_NO_VALUE = Value(None)
 
 
 def rows_link(query: ScopeQuery, grouping: Grouping, group: tuple[Any, ...], sex: Sex | None) -> str:
-    """Address of the counts behind a group, to which a `month_filter` belongs."""
+    """Address of the counts behind a group, to which the `month_filter` of a bucket belongs."""
     values = {**grouping.filters(group), "sex": sex}
     return link("/v1/deployments", query, without=("by", "from_", "to", "month", "against"), **values)
-
-
-def month_filter(bucket: Bucket) -> str:
-    """The rest of that address: the counts of a month's last day that are no older than the month."""
-    return f"&as_of={bucket.until}&max_age={int(bucket.until[8:]) - 1}"

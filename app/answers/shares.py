@@ -20,7 +20,7 @@ from app.answers.asking import (
     link,
     reports_used,
     scope_meta,
-    values_of,
+    value_in,
 )
 from app.answers.cells import sum_cells
 from app.answers.rules import Bucket, Reason, Tally, Value, doubt_of
@@ -106,7 +106,7 @@ def shares(ask: Ask, query: SharesQuery) -> Answer:
     scope = resolve(ask.session, query, ask.view, ask.facts)
     grouping = Grouping(tuple(dict.fromkeys(By(one.value) for one in query.by)), scope, ask.facts)
     bucket = day_bucket(ask, scope, query)
-    sums: dict[tuple[Any, ...], Tally] = {}
+    sums: Mapping[tuple[Any, ...], Tally] = {}
     whole: Iterable[Tally] = ()
     if bucket is not None:
         sums = grouping.fold(sums_of(ask, grouping, [bucket]))
@@ -147,7 +147,7 @@ class _Groups:
 
     def _row(self, group: tuple[Any, ...]) -> ShareRow:
         tally, why = self.sums.get(group, Tally()), self.unknown.reason(group)
-        [(_, value)] = values_of(self.grouping, group, tally, why)
+        value = value_in(self.grouping, group, tally, why)
         value = self.unknown.with_age(group, value)
         split = _split(tally, value)
         share = round(split.women / split.counted, 4) if split.women is not None and split.counted else None

@@ -9,11 +9,13 @@ from sqlalchemy import Row, Select, and_, exists, func, select, text
 from sqlmodel import Session
 
 from app.answers.rules import Bucket, Statement, monthly_buckets
-from app.answers.scope import Scope
+from app.answers.scope import NOT_ADDED, Scope
 from app.core.columns import col, json_array
 from app.core.dates import first_day, last_day
 from app.core.history import View, standing
 from app.headcounts.models import Headcount, Measure
+from app.headcounts.sums import HeadcountSum, SumOver
+from app.missions.models import Mission
 from app.reports.models import Report, ReportMission
 from app.reports.models import Scope as ReportScope
 from app.sources.models import Source
@@ -33,6 +35,13 @@ def find_statements(session: Session, scope: Scope, first: str, last: str) -> li
         col(Headcount.measure) == Measure.PRESENT,
         _DOUBTFUL,
     )
+    unadded = exists().where(
+        col(HeadcountSum.report) == Report.id,
+        col(HeadcountSum.over) == SumOver.MISSION,
+        col(HeadcountSum.code) == Mission.code,
+        standing(Mission, scope.view),
+        col(Mission.kind).in_(NOT_ADDED),
+    )
     statement = select(
         col(Report.id).label("report"),
         col(Report.revision),
@@ -45,6 +54,7 @@ def find_statements(session: Session, scope: Scope, first: str, last: str) -> li
         col(Source.published_on),
         col(Report.recorded_in),
         doubtful.correlate(Report).label("doubtful"),
+        unadded.correlate(Report).label("has_unadded"),
         missions.correlate(Report).scalar_subquery().label("missions"),
     )
     statement = _reports_in_scope(statement, scope).where(
@@ -56,7 +66,8 @@ def find_statements(session: Session, scope: Scope, first: str, last: str) -> li
 def _named(row: Row[Any]) -> dict[str, Any]:
     values = dict(row._mapping)
     values["missions"] = tuple(sorted(values["missions"]))
-    values["doubtful"] = bool(values["doubtful"])
+    for name in ("doubtful", "has_unadded"):
+        values[name] = bool(values[name])
     return values
 
 
@@ -101,7 +112,7 @@ def _is_in(scope: Scope, one: Statement) -> bool:
     return (scope.sources is None or one.source in scope.sources) and (one.is_complete or not scope.complete_only)
 
 
-REPORTING = (Report, Source, Headcount)  # what reports are read off
+REPORTING = (Report, Source, Headcount, Mission)  # what reports are read off
 
 
 def load_reports(session: Session, view: View) -> Reports:

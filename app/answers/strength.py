@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from app.answers.asking import Ask, By, Grouping, day_bucket, link, values_of
+from app.answers.asking import Ask, By, Grouping, day_bucket, link, value_in
 from app.answers.cells import sum_cells
 from app.answers.rules import Bucket, Reason, Tally, Value, value_of
 from app.answers.scope import AsOfQuery, Scope, resolve
@@ -124,7 +124,7 @@ class _Day:
         """What missions and countries tell alike."""
         sums = self.people(key)
         tally = sum(sums.values(), Tally()) if sums else None
-        [(_, value)] = values_of(self.grouping, (key,), tally, self.unknown.reason((key,)))
+        value = value_in(self.grouping, (key,), tally, self.unknown.reason((key,)))
         value = self.unknown.with_age((key,), value)
         return {
             **_people(value),

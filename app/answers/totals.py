@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from msgspec import Struct
 from pydantic import BaseModel, Field
 
 from app.answers.asking import (
@@ -28,7 +29,7 @@ from app.answers.explain import Explained, explain
 from app.answers.plans import RelatedPlan, related_plans
 from app.answers.rules import Bucket, Reason, Sex, Tally, Value, unknown_reason, window_start
 from app.answers.scope import AsOfQuery, DrawnQuery, resolve
-from app.core.shapes import COUNTRY_NAME, MISSION_NAME, AnyOf
+from app.core.shapes import COUNTRY_NAME, MISSION_NAME, AnyOf, row_type
 from app.core.vocabulary import PersonnelType, Region
 
 LOOKED_AT = (Reason.NO_OBSERVATION, Reason.NO_REPORT)
@@ -100,10 +101,10 @@ def totals(ask: Ask, query: TotalsQuery) -> Answer:
     scope = resolve(ask.session, query, ask.view, ask.facts)
     grouping = Grouping(tuple(dict.fromkeys(query.by or ())), scope, ask.facts)
     bucket = day_bucket(ask, scope, query)
-    groups: dict[tuple[Any, ...], Tally] = {}
+    groups: Mapping[tuple[Any, ...], Tally] = {}
     if bucket is not None:
         groups = grouping.fold(sums_of(ask, grouping, [bucket]))
-    rows = list(_rows(ask, query, grouping, bucket, groups))
+    rows: list[Any] = list(_rows(ask, query, grouping, bucket, groups))
     meta = DayMeta(
         revision=ask.view.revision,
         known_at=known_at_text(query),
@@ -180,33 +181,33 @@ def value_fields(value: Value, sources: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def sources_of(bucket: Bucket | None, tally: Tally | None, value: Value) -> list[str]:
+def sources_of(bucket: Bucket | None, tally: Tally | None, value: Value) -> Sequence[str]:
     """Sources of the counts behind a sum, or of the complete reports that say zero; none where nothing is known."""
     if bucket is None or value.total is None:
-        return []
-    if tally is None or not tally.reports:
-        return sorted({one.source for one in bucket.statements if one.is_complete})
-    return sorted({one.source for one in bucket.statements if one.report in tally.reports})
+        return ()
+    return bucket.complete_sources if tally is None or not tally.reports else bucket.sources_of(tally.reports)
 
 
 def _rows(
-    ask: Ask, query: TotalsQuery, grouping: Grouping, bucket: Bucket | None, groups: dict[tuple[Any, ...], Tally]
-) -> Iterator[TotalRow]:
+    ask: Ask, query: TotalsQuery, grouping: Grouping, bucket: Bucket | None, groups: Mapping[tuple[Any, ...], Tally]
+) -> Iterator[Struct]:
     unknown = Unknown(ask, query, grouping, bucket)
     month = None if bucket is None else bucket.until[:7]
     repeated = linked(query, without=("by", "explain"))
     for group in sorted({*groups, *grouping.named()}, key=group_order):
         tally, why = groups.get(group), unknown.reason(group)
-        for sex, value in values_of(grouping, group, tally, why):
-            values = group_values(grouping, group, sex, month)
-            row = TotalRow(
-                **values,
-                **value_fields(unknown.with_age(group, value), sources_of(bucket, tally, value)),
-                rows=_rows_link(repeated, grouping, group, sex, bucket),
-            )
-            if row.total is None:
-                row.plans = unknown.plans(group)
-            yield row
+        for sex, [value] in values_of(grouping, group, [tally], [why]):
+            if value is None:
+                continue
+            told = unknown.with_age(group, value)
+            row = {
+                **group_values(grouping, group, sex, month),
+                **value_fields(told, sources_of(bucket, tally, value)),
+                "rows": _rows_link(repeated, grouping, group, sex, bucket),
+            }
+            if told.total is None:
+                row["plans"] = unknown.plans(group)
+            yield row_type(tuple(row))(*row.values())
 
 
 class Unknown:
@@ -222,7 +223,7 @@ class Unknown:
             return Reason.NO_REPORT
         return self.grouping.reason(self.bucket, group, self.ask.today)
 
-    def doubts(self) -> dict[tuple[Any, ...], Tally]:
+    def doubts(self) -> Mapping[tuple[Any, ...], Tally]:
         """The sums of the groups, those of counts that cannot be used among them."""
         return {} if self.bucket is None else self.grouping.fold(sums_of(self.ask, self.grouping, [self.bucket]))
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlmodel import Session
 
 from app.core.settings import Settings
@@ -20,8 +20,8 @@ class Database:
         if self.url.drivername in ("postgresql", "postgres"):
             self.url = self.url.set(drivername="postgresql+psycopg")
         if self.url.get_backend_name() == "sqlite":
-            self.reader = _sqlite_engine(str(self.url), "BEGIN", query_only=True)
-            self.writer = _sqlite_engine(str(self.url), "BEGIN IMMEDIATE", query_only=False)
+            self.reader = _sqlite_engine(str(self.url), read_only=True)
+            self.writer = _sqlite_engine(str(self.url), read_only=False)
         else:
             self.reader = _postgresql_engine(self.url, settings, read_only=True)
             self.writer = _postgresql_engine(self.url, settings, read_only=False)
@@ -29,7 +29,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session on one consistent snapshot that cannot write."""
-        with Session(self.reader) as session:
+        with self.reader.connect() as connection, Session(connection) as session:
             yield session
 
     @contextmanager
@@ -52,7 +52,13 @@ class Database:
         self.writer.dispose()
 
 
-def _sqlite_engine(url: str, begin: str, *, query_only: bool) -> Engine:
+def connection_of(session: Session) -> Connection:
+    """The connection of a session; a reader has it from the start, a writer once it is asked for."""
+    bind = session.get_bind()
+    return bind if isinstance(bind, Connection) else session.connection()
+
+
+def _sqlite_engine(url: str, *, read_only: bool) -> Engine:
     # As many connections as the server has threads: they are cheap, and none waits for another.
     engine = create_engine(
         url,
@@ -70,13 +76,20 @@ def _sqlite_engine(url: str, begin: str, *, query_only: bool) -> Engine:
             "journal_mode = WAL",
             "synchronous = FULL",
             "foreign_keys = ON",
-            f"query_only = {'ON' if query_only else 'OFF'}",
+            f"query_only = {'ON' if read_only else 'OFF'}",
         ):
             connection.execute(f"PRAGMA {pragma}")
 
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+    if read_only:
+        # A reader sees one snapshot from when it gets its connection to when it gives it back.
+        @event.listens_for(engine, "checkout")
+        def _begin(connection: sqlite3.Connection, _record: Any, _proxy: Any) -> None:
+            connection.execute("BEGIN")
+    else:
+
+        @event.listens_for(engine, "begin")
+        def _begin_immediate(connection: Connection) -> None:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     and_,
+    event,
     func,
     or_,
     select,
@@ -134,6 +135,7 @@ class Ledger:
     key: str = "id"
     keys: Table | None = None
     parts: Mapping[str, Part] = field(default_factory=dict)
+    beside: Callable[[Session, int], None] | None = None  # puts right what is kept beside the rows a change touched
 
     @property
     def table(self) -> Table:
@@ -241,8 +243,23 @@ def begin_change(
     return change
 
 
+def catch_up(session: Session) -> None:
+    """Put right what is kept beside the rows touched so far; a session does so by itself before it commits."""
+    for beside, number in session.info.pop("beside", {}):
+        beside(session, number)
+
+
+event.listen(Session, "before_commit", catch_up)
+
+
+def _touch(session: Session, change: Change, ledger: Ledger) -> None:
+    if ledger.beside is not None:
+        session.info.setdefault("beside", {})[ledger.beside, change.number] = None
+
+
 def record(session: Session, change: Change, ledger: Ledger, shapes: Sequence[BaseModel]) -> list[Any]:
     """Insert new records and return their keys in order; RecordConflict if one is there already."""
+    _touch(session, change, ledger)
     rows = [_columns(ledger, shape) for shape in shapes]
     _give_numbers(session, ledger, rows)
     keys = [row[ledger.key] for row in rows]
@@ -267,6 +284,7 @@ def correct(session: Session, change: Change, ledger: Ledger, shape: BaseModel) 
 
 def retract(session: Session, change: Change, ledger: Ledger, key: object) -> int:
     """Mark the standing revision of a record as superseded and return its number; NotFound if none stands."""
+    _touch(session, change, ledger)
     table = ledger.table
     statement = (
         update(table)
@@ -282,6 +300,7 @@ def retract(session: Session, change: Change, ledger: Ledger, key: object) -> in
 
 def record_rows(session: Session, change: Change, ledger: Ledger, rows: Sequence[dict[str, Any]]) -> None:
     """Insert new records that were checked already, by the thousand: columns by name, without lists."""
+    _touch(session, change, ledger)
     given = [row[ledger.key] for row in rows if row[ledger.key] is not None]
     revisions = _last_revisions(session, ledger, given)
     _give_numbers(session, ledger, rows)
@@ -294,6 +313,7 @@ def record_rows(session: Session, change: Change, ledger: Ledger, rows: Sequence
 
 def correct_rows(session: Session, change: Change, ledger: Ledger, rows: Sequence[dict[str, Any]]) -> None:
     """Supersede standing records by new revisions that were checked already; NotFound if one stands no longer."""
+    _touch(session, change, ledger)
     table = ledger.table
     for start in range(0, len(rows), _BATCH):
         batch = {row[ledger.key]: row for row in rows[start : start + _BATCH]}
@@ -314,6 +334,7 @@ def correct_rows(session: Session, change: Change, ledger: Ledger, rows: Sequenc
 
 def retract_all(session: Session, change: Change, ledger: Ledger, condition: ColumnElement[bool]) -> None:
     """Mark every standing revision that meets a condition as superseded."""
+    _touch(session, change, ledger)
     table = ledger.table
     session.execute(
         update(table)

@@ -1,7 +1,6 @@
 """Headcounts: one count of people for a country, a mission and a kind of people, as one report states it."""
 
 from enum import StrEnum
-from typing import Any
 
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 from sqlalchemy import CheckConstraint, Index, text
@@ -86,16 +85,6 @@ class HeadcountOut(LedgerOut, HeadcountFields):
 # Counts that do not enter totals as they are; few, whatever the table holds.
 _DOUBTFUL = text("status = 'disputed' OR bound <> 'exactly'")
 
-# Counts that may enter totals, as they stand, and what sums look at.
-_STANDS = text("superseded_in IS NULL AND measure = 'present' AND contingent IS NULL")
-_PRESENT: Any = {"sqlite_where": _STANDS, "postgresql_where": _STANDS}
-# SQLite reads an index alone only if it holds what the condition names, too.
-_ALIKE = ("measure", "contingent", "superseded_in")
-_SUMMED = (
-    ("country", "report", "mission", "personnel_type", "total", "women", "men", *_ALIKE),
-    ("mission", "report", "country", "personnel_type", "total", "women", "men", *_ALIKE),
-)
-
 
 class Headcount(LedgerRow, table=True):
     __tablename__ = "headcount"
@@ -119,8 +108,6 @@ class Headcount(LedgerRow, table=True):
         # In the order of lists, so that a page is read and not sorted, however many counts there are.
         Index("ix_headcount_mission_id", "mission", "id"),
         Index("ix_headcount_country_id", "country", "id"),
-        # All that a sum needs, so that what stands of a country or a mission is added up from the index alone.
-        *(Index(f"ix_headcount_{fields[0]}_present", *fields, **_PRESENT) for fields in _SUMMED),
         Index("ix_headcount_doubtful", "report", sqlite_where=_DOUBTFUL, postgresql_where=_DOUBTFUL),
     )
 

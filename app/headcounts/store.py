@@ -10,13 +10,14 @@ from app.core.history import Change, Ledger, View, retract, retract_all, standin
 from app.core.queries import Listing, Match
 from app.countries.models import Country
 from app.headcounts.models import Headcount, HeadcountOut, HeadcountQuery
+from app.headcounts.sums import keep_sums
 from app.printed_totals.models import PrintedTotal
 from app.printed_totals.store import PRINTED_TOTALS
 from app.reports.models import Report
 from app.reports.store import REPORTS
 from app.sources.models import Source
 
-HEADCOUNTS = Ledger(Headcount)
+HEADCOUNTS = Ledger(Headcount, beside=keep_sums)
 
 
 def _with_report(statement: Select[Any], view: View) -> Select[Any]:

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field, create_model
 from sqlmodel import Session
 
-from app.answers.asking import Answer, Ask
+from app.answers.asking import Answer, Ask, Row
 from app.answers.questions import Question
 from app.answers.scope import ScopeQuery
 from app.charts.drawing import NotDrawn
@@ -31,7 +31,7 @@ from app.core.errors import (
 from app.core.history import View, open_view
 from app.core.queries import DEFAULT_LIMIT, Cursor, fingerprint_of
 from app.core.shapes import Format, Picture
-from app.web.formats import MEDIA_TYPES, choose_format, csv_head, csv_lines
+from app.web.formats import JSON, MEDIA_TYPES, choose_format, csv_head, csv_lines
 from app.web.problems import problem_docs
 from app.web.reads import Reads
 from app.web.requests import ListLinks, page_links, refuse_repeats
@@ -145,9 +145,7 @@ def _fingerprint(question: Question, query: ScopeQuery) -> str:
     return fingerprint_of(question.path, query, _NOT_ASKED)
 
 
-def _page(
-    rows: Iterable[BaseModel], query: ScopeQuery, output: Format, start: int
-) -> tuple[Iterable[BaseModel], int | None]:
+def _page(rows: Iterable[Row], query: ScopeQuery, output: Format, start: int) -> tuple[Iterable[Row], int | None]:
     """The rows to show, and the number of rows shown by then if there are more."""
     if "cursor" not in type(query).model_fields:
         return rows, None
@@ -162,17 +160,8 @@ def _encoded(answer: Answer, output: Format, links: ListLinks, *, hxl: bool) -> 
     if output is Format.CSV:
         return csv_head(answer.columns, hxl=hxl) + csv_lines(answer.rows, answer.columns)
     if output is Format.NDJSON:
-        return b"".join(_row_json(row) + b"\n" for row in answer.rows)
-    parts = {"data": _list_json(answer.rows), "meta": answer.meta.model_dump_json(by_alias=True).encode()}
+        return JSON.encode_lines(answer.rows)
+    parts = {"data": JSON.encode(list(answer.rows)), "meta": answer.meta.model_dump_json(by_alias=True).encode()}
     parts["links"] = links.model_dump_json().encode()
-    parts |= {name: _list_json(rows) for name, rows in answer.beside.items()}
+    parts |= {name: JSON.encode(rows) for name, rows in answer.beside.items()}
     return b"{" + b",".join(b'"%s":%s' % (name.encode(), value) for name, value in parts.items()) + b"}"
-
-
-def _row_json(row: BaseModel) -> bytes:
-    """A row without the fields that were not asked for."""
-    return row.model_dump_json(exclude_unset=True).encode()
-
-
-def _list_json(rows: Iterable[BaseModel]) -> bytes:
-    return b"[" + b",".join(map(_row_json, rows)) + b"]"

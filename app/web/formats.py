@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from datetime import datetime
 from typing import Any, TypeVar
 
+from msgspec import Raw
+from msgspec.json import Encoder
 from pydantic import BaseModel
 
 from app.core.errors import NotAcceptable
@@ -19,6 +21,16 @@ MEDIA_TYPES: dict[Format | Picture, str] = {
     Picture.PNG: "image/png",
     Picture.VEGA_LITE: "application/vnd.vegalite.v6+json",
 }
+
+
+def _of_model(row: Any) -> Raw:
+    """A model as JSON, without the fields that were not asked for."""
+    if not isinstance(row, BaseModel):
+        raise TypeError(f"{type(row).__name__} has no form in JSON")
+    return Raw(row.model_dump_json(exclude_unset=True).encode())
+
+
+JSON = Encoder(enc_hook=_of_model)
 
 HXL_TAGS = {
     "country": "#country+code",
@@ -127,7 +139,7 @@ def csv_head(columns: Sequence[str], *, hxl: bool) -> bytes:
     return csv_table(lines)
 
 
-def csv_lines(rows: Iterable[BaseModel], columns: Sequence[str]) -> bytes:
+def csv_lines(rows: Iterable[object], columns: Sequence[str]) -> bytes:
     """Rows as CSV without a header."""
     return csv_table([_cell(getattr(row, column)) for column in columns] for row in rows)
 
@@ -146,7 +158,7 @@ def _cell(value: Any) -> object:
         return "true" if value else "false"
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         value = ";".join(str(one) for one in value)
     return neutral_text(value) if isinstance(value, str) else value
 

@@ -5,21 +5,22 @@ whole, because most need nothing and the others hold few different values. This 
 that show lists or other records go out as their models say, in `noun.py`.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from functools import cache
+from itertools import starmap
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
-import orjson
+from msgspec import Struct
 
 from app.core.dates import as_utc
 from app.core.names import Names
 from app.core.prepared import Row
-from app.core.shapes import Out
-from app.web.formats import csv_columns, csv_table, neutral_text
+from app.core.shapes import Out, row_type
+from app.web.formats import JSON, csv_columns, csv_table, neutral_text
 
 _Column = Sequence[Any]
 _Change = Callable[[_Column], _Column]
@@ -31,6 +32,7 @@ class RowWriter:
 
     out: type[Out]
     fields: tuple[str, ...]
+    row: type[Struct]  # what JSON is made of
     keys: tuple[str, ...]  # of JSON, in order
     cells: tuple[str, ...]  # of a CSV, in order
     read: tuple[tuple[str, _Change], ...]  # what the driver hands out otherwise than it is shown
@@ -38,16 +40,15 @@ class RowWriter:
 
     def json(self, rows: Sequence[Row], names: Names) -> bytes:
         """The rows as one JSON list."""
-        return orjson.dumps(list(self._objects(rows, names)))
+        return JSON.encode(self._objects(rows, names))
 
     def json_lines(self, rows: Sequence[Row], names: Names) -> bytes:
         """The rows as NDJSON."""
-        lines = [orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in self._objects(rows, names)]
-        return b"".join(lines)
+        return JSON.encode_lines(self._objects(rows, names))
 
-    def _objects(self, rows: Sequence[Row], names: Names) -> Iterator[dict[str, Any]]:
-        keys, columns = self.keys, self._columns(rows, names)
-        return (dict(zip(keys, row, strict=True)) for row in zip(*[columns[key] for key in keys], strict=True))
+    def _objects(self, rows: Sequence[Row], names: Names) -> list[Struct]:
+        columns = self._columns(rows, names)
+        return list(starmap(self.row, zip(*[columns[key] for key in self.keys], strict=True)))
 
     def csv_lines(self, rows: Sequence[Row], names: Names) -> bytes:
         """The rows as CSV without a header."""
@@ -80,6 +81,7 @@ def writer_of(out: type[Out], fields: tuple[str, ...]) -> RowWriter | None:
     return RowWriter(
         out,
         fields,
+        row_type(tuple(kinds)),
         tuple(kinds),
         tuple(csv_columns(out)),
         read=(*((name, _moments) for name in moments), *((name, _flags) for name in flags)),

@@ -1,0 +1,104 @@
+"""Answers what the sums kept beside the counts can answer: one report a bucket, all in it sure, nothing to pick out."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, String, any_, cast, func, literal_column, select, text
+from sqlmodel import Session
+
+from app.answers.asked import Asked, among, numbered
+from app.answers.rules import Bucket, Statement, Tally
+from app.core.history import catch_up
+from app.core.prepared import Prepared, Shelf, open_value, prepare
+from app.headcounts.sums import SUMS, SumOver
+
+_LONG, _FEW = 24, 5  # reports from which, and codes up to which, all sums of a code are read
+_SHELF = Shelf()
+_VALUES = tuple(SUMS.c[name] for name in ("total", "women", "men", "unsplit", "cells"))
+
+
+def over_of(asked: Asked, by: Sequence[str]) -> SumOver | None:
+    """The sums that answer the question; None if only counts can."""
+    scope = asked.scope
+    if not scope.view.is_current or asked.has_mixed or asked.endings or asked.types is not None or not asked.is_simple:
+        return None
+    by_country = scope.countries is not None or "country" in by
+    by_mission = scope.missions is not None or "mission" in by
+    if "personnel_type" in by or (by_country and by_mission):
+        return None
+    if by_mission:
+        return SumOver.MISSION
+    if any(one.has_unadded for bucket in asked.buckets for one in bucket.statements):
+        return None
+    return SumOver.COUNTRY if by_country else SumOver.ALL
+
+
+def kept_sums(session: Session, asked: Asked, over: SumOver, by: Sequence[str]) -> dict[tuple[Any, ...], Tally]:
+    """The sums by `bucket` and `country` or `mission`, in the order given."""
+    catch_up(session)
+    codes = {SumOver.ALL: ("",), SumOver.COUNTRY: asked.scope.countries, SumOver.MISSION: asked.scope.missions}[over]
+    left_out = asked.scope.left_out if over is SumOver.MISSION and codes is None else ()
+    reports = {one.report: (bucket, one) for bucket in asked.buckets for one in bucket.statements}
+    is_long = codes is not None and len(codes) <= _FEW and len(reports) > _LONG
+    by_code = over.value in by
+    dialect = session.get_bind().dialect
+    form = (dialect.name, over, None if codes is None else len(codes), len(left_out), is_long, by_code)
+
+    def make() -> Prepared:
+        return prepare(_read(dialect.name, over, codes, left_out, is_long=is_long, by_code=by_code), dialect)
+
+    values = numbered("code", codes or ()) | numbered("left_out", left_out)
+    if not is_long:
+        values["reports"] = json.dumps(list(reports)) if dialect.name == "sqlite" else list(reports)
+    sums: Prepared = _SHELF.take(form, make)
+    found = sums.fetch(session, values)
+    return _tallies(found, reports, by)
+
+
+def _read(
+    dialect: str,
+    over: SumOver,
+    codes: Sequence[str] | None,
+    left_out: Sequence[str],
+    *,
+    is_long: bool,
+    by_code: bool,
+) -> Select[Any]:
+    """Rows of report, code and sums; of all reports, in the order of the key, if there are many."""
+    is_one = codes is not None and len(codes) == 1
+    conditions: list[ColumnElement[bool]] = [SUMS.c.over == literal_column(f"'{over.value}'")]
+    if codes is not None:
+        conditions.append(among(SUMS.c.code, "code", codes))
+    if left_out:
+        conditions.append(~among(SUMS.c.code, "left_out", left_out))
+    if not is_long:
+        conditions.append(_of_reports(dialect))
+    if by_code or is_one:
+        return select(SUMS.c.report, SUMS.c.code, *_VALUES).where(*conditions)
+    added = [cast(func.sum(column), BigInteger) for column in _VALUES]  # PostgreSQL adds them up to a decimal number
+    return select(SUMS.c.report, literal_column("''"), *added).where(*conditions).group_by(SUMS.c.report)
+
+
+def _of_reports(dialect: str) -> ColumnElement[bool]:
+    if dialect == "sqlite":
+        listed = text("SELECT value FROM json_each(:reports)").bindparams(reports="[]")
+        return SUMS.c.report.in_(listed.columns(value=String()).scalar_subquery())
+    return SUMS.c.report == any_(open_value("reports", ARRAY(String())))
+
+
+def _tallies(
+    found: Sequence[Sequence[Any]], reports: dict[str, tuple[Bucket, Statement]], by: Sequence[str]
+) -> dict[tuple[Any, ...], Tally]:
+    tallies: dict[tuple[Any, ...], Tally] = {}
+    by_bucket, by_code = "bucket" in by, len(by) > ("bucket" in by)
+    for report, code, total, women, men, unsplit, cells in found:
+        placed = reports.get(report)
+        if placed is None:
+            continue
+        bucket, one = placed
+        key = (*((bucket.name,) if by_bucket else ()), *((code,) if by_code else ()))
+        partial = 0 if one.is_complete else cells
+        tally = Tally(total, women, men, unsplit, 0, cells, partial, 0, 0, one.as_of_last, one.alone)
+        tallies[key] = tallies[key] + tally if key in tallies else tally
+    return tallies

@@ -1,0 +1,129 @@
+"""What the counts of each report add up to, kept beside them: nobody adds up a whole month again for each question.
+
+The sums of a report are worked out anew in the transaction of every change that touches its counts, so that the two
+never differ. They are of what stands now; the past is added up from its counts.
+"""
+
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Index,
+    PrimaryKeyConstraint,
+    Select,
+    Table,
+    and_,
+    case,
+    delete,
+    distinct,
+    func,
+    insert,
+    literal,
+    not_,
+    or_,
+    select,
+    union,
+    union_all,
+)
+from sqlalchemy.types import BigInteger
+from sqlmodel import Field, Session, SQLModel
+
+from app.core.columns import KEY_TEXT, enum_column
+from app.core.history import View, standing
+from app.headcounts.counting import UNTYPED, kinds_beside, present
+from app.headcounts.models import Headcount
+
+_COUNTS: Table = Headcount.__table__  # type: ignore[attr-defined]
+_NOW = View(0)  # its number matters for the past alone
+_BATCH = 500  # reports
+
+
+class SumOver(StrEnum):
+    """What a sum adds up: all countries and missions, those of one country, or those of one mission."""
+
+    ALL = "all"
+    COUNTRY = "country"
+    MISSION = "mission"
+
+
+class HeadcountSum(SQLModel, table=True):
+    """People by one report, in all or of the country or mission `code`. Counts without a mission are in no sum.
+
+    `women` and `men` are over the counts split by sex, `unsplit` over the others; `cells` are pairs of country and
+    mission.
+    """
+
+    __tablename__ = "headcount_sum"
+    __table_args__ = (
+        PrimaryKeyConstraint("over", "code", "report"),
+        Index("ix_headcount_sum_report", "report", "over"),
+        {"sqlite_with_rowid": False},
+    )
+
+    over: SumOver = enum_column(SumOver, "ck_headcount_sum_over")
+    code: str = Field(sa_type=KEY_TEXT)  # type: ignore[call-overload]
+    report: str = Field(sa_type=KEY_TEXT)  # type: ignore[call-overload]
+    total: int = Field(sa_type=BigInteger)
+    women: int = Field(sa_type=BigInteger)
+    men: int = Field(sa_type=BigInteger)
+    unsplit: int = Field(sa_type=BigInteger)
+    cells: int = Field(sa_type=BigInteger)
+
+
+SUMS: Table = HeadcountSum.__table__  # type: ignore[attr-defined]
+
+
+def keep_sums(session: Session, change: int) -> None:
+    """Work out the sums of the reports whose counts a change touched."""
+    touched = [select(_COUNTS.c.report).where(_COUNTS.c[name] == change) for name in ("recorded_in", "superseded_in")]
+    replace_sums(session, sorted(session.execute(union(*touched)).scalars()))
+
+
+def replace_sums(session: Session, reports: Sequence[str]) -> None:
+    """Work out the sums of these reports."""
+    for batch in _batches(reports):
+        session.execute(delete(SUMS).where(SUMS.c.report.in_(batch)))
+        for over in SumOver:
+            session.execute(insert(SUMS).from_select(SUMS.c.keys(), _added_up(over, batch)))
+
+
+def wrong_sums(session: Session) -> Iterator[str]:
+    """The reports whose sums are not what their counts add up to."""
+    every = select(_COUNTS.c.report).union(select(SUMS.c.report))
+    for batch in _batches(sorted(session.execute(every).scalars())):
+        expected = union_all(*(_added_up(over, batch) for over in SumOver)).subquery()
+        kept = select(SUMS).where(SUMS.c.report.in_(batch))
+        right = {tuple(row) for row in session.execute(select(expected))}
+        found = {tuple(row) for row in session.execute(kept)}
+        yield from sorted({row[2] for row in right ^ found})
+
+
+def _batches(reports: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (reports[start : start + _BATCH] for start in range(0, len(reports), _BATCH))
+
+
+def _added_up(over: SumOver, reports: Sequence[str]) -> Select[Any]:
+    """The sums of some reports as their counts add up, in the columns of the table."""
+    row = _COUNTS.c
+    code: ColumnElement[str] = literal("") if over is SumOver.ALL else row[over.value]
+    is_split = and_(row.women.is_not(None), row.men.is_not(None))
+    cells = {SumOver.ALL: row.country.concat("|").concat(row.mission), SumOver.COUNTRY: row.mission}
+    statement = select(
+        literal(over, SUMS.c.over.type).label("over"),
+        code.label("code"),
+        row.report,
+        func.sum(row.total),
+        func.sum(case((is_split, row.women), else_=0)),
+        func.sum(case((is_split, row.men), else_=0)),
+        func.sum(case((is_split, 0), else_=row.total)),
+        func.count(distinct(cells.get(over, row.country))),
+    ).where(
+        row.report.in_(reports),
+        standing(Headcount, _NOW),
+        *present(_COUNTS),
+        row.mission.is_not(None),
+        or_(row.personnel_type != UNTYPED, not_(kinds_beside(_NOW))),
+    )
+    return statement.group_by(row.report) if over is SumOver.ALL else statement.group_by(row.report, code)
