@@ -22,8 +22,9 @@ from app.cli_remote import remote
 from app.cli_tokens import tokens
 from app.core.database import Database
 from app.core.errors import TrackerError
-from app.core.history import open_view
+from app.core.history import hold_ledger, open_view
 from app.core.settings import Settings
+from app.headcounts.sums import replace_sums, wrong_sums
 from app.migrate import SchemaError
 from app.migrate import migrate as run_migrations
 from app.remote import RemoteProblem
@@ -128,6 +129,29 @@ def seed() -> None:
     database = Database(Settings())
     print(f"{run_seed(database)} rows recorded from the seed files.")
     database.close()
+
+
+@program.command()
+def verify(
+    mend: Annotated[bool, typer.Option("--mend", help="Work out anew what is found to be wrong.")] = False,
+) -> None:
+    """Check that the sums kept beside the counts are what the counts add up to; exit status 1 if some are not."""
+    database = Database(Settings())
+    with database.read() as session:
+        wrong = list(wrong_sums(session))
+    if wrong and mend:
+        with database.write() as session:
+            hold_ledger(session)
+            replace_sums(session, wrong)
+    database.close()
+    for report in wrong:
+        print(f"{report}: its sums are not what its headcounts add up to")
+    if not wrong:
+        print("All sums are what the headcounts add up to.")
+    elif mend:
+        print(f"Mended the sums of {len(wrong)} reports. Restart the services that run on this database.")
+    else:
+        raise TrackerError(f"the sums of {len(wrong)} reports are wrong; `peacekeeping verify --mend` mends them")
 
 
 @program.command()

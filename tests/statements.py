@@ -1,10 +1,10 @@
 """What a service asks its database."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 import httpx
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 
 from app.core import prepared
 
@@ -12,28 +12,34 @@ Asked = list[tuple[str, object]]  # statements with their values
 
 
 @contextmanager
-def noted(engine: Engine) -> Iterator[Asked]:
-    """The statements that a database is sent meanwhile."""
-    found: Asked = []
-
-    def note(_connection, _cursor, statement, parameters, *_rest):
-        if not statement.startswith("BEGIN"):
-            found.append((statement, parameters))
-
+def watched(source: Engine | Connection, look: Callable[[str, object], None]) -> Iterator[None]:
+    """Shows each statement, with its values, before it is sent; what `look` raises is as if the database did."""
     run_text = prepared.run_text
 
-    def noting(connection, statement, values):
-        if connection.engine is engine:
-            found.append((statement, values))
+    def before(_connection, _cursor, statement, values, *_rest):
+        if not statement.startswith("BEGIN"):
+            look(statement, values)
+
+    def running(connection, statement, values):
+        if source in (connection, connection.engine):
+            look(statement, values)
         return run_text(connection, statement, values)
 
-    event.listen(engine, "before_cursor_execute", note)
-    prepared.run_text = noting
+    event.listen(source, "before_cursor_execute", before)
+    prepared.run_text = running
     try:
-        yield found
+        yield
     finally:
-        event.remove(engine, "before_cursor_execute", note)
+        event.remove(source, "before_cursor_execute", before)
         prepared.run_text = run_text
+
+
+@contextmanager
+def noted(source: Engine | Connection) -> Iterator[Asked]:
+    """The statements that a database is sent meanwhile."""
+    found: Asked = []
+    with watched(source, lambda statement, values: found.append((statement, values))):
+        yield found
 
 
 def statements_of(client: httpx.Client) -> AbstractContextManager[Asked]:

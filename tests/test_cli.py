@@ -57,14 +57,16 @@ def wait_until_ready(base: str) -> None:
     raise AssertionError("never ready")
 
 
-@pytest.mark.parametrize("command", [(), ("serve",), ("migrate",), ("seed",), ("openapi",), ("dictionary",)])
+@pytest.mark.parametrize(
+    "command", [(), ("serve",), ("migrate",), ("seed",), ("verify",), ("openapi",), ("dictionary",)]
+)
 def test_help_reads_well(command: tuple[str, ...]):
     answer = run(*command, "--help")
     assert answer.returncode == 0
     assert "Usage:" in answer.stdout
     assert "Traceback" not in answer.stderr
     if not command:
-        for name in ("serve", "migrate", "seed", "openapi", "dictionary"):
+        for name in ("serve", "migrate", "seed", "verify", "openapi", "dictionary"):
             assert re.search(rf"^\s+{name}\s+\w", answer.stdout, re.MULTILINE), name
         assert "DATABASE_URL" in answer.stdout
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 from pydantic import ValidationError
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from app.answers.facts import load_facts
@@ -26,6 +26,7 @@ from app.sources.store import SOURCES
 from tests.conftest import SHARED, Databases, serving
 from tests.desks import desk_at
 from tests.rows import make_change, make_country, make_fatality, make_mission, make_source, make_world
+from tests.statements import noted
 from tests.test_migrations import indexes, schema
 
 LIST = SHARED / "data" / "un-psdata_fatalities_2025-04.csv"
@@ -532,17 +533,9 @@ def test_what_the_record_does_not_know_is_kept_as_printed(real: httpx.Client):
 )
 def test_filters_find_their_index(real: httpx.Client, path: str, params: dict, index: str):
     engine = real.app.state.database.reader
-    asked: list[tuple[str, object]] = []
-
-    def note(_connection, _cursor, statement, parameters, *_rest):
-        if "FROM fatality" in statement:
-            asked.append((statement, parameters))
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
+    with noted(engine) as found:
         assert ask(real, path, **params)["data"]
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
+    asked = [one for one in found if "FROM fatality" in one[0]]
     assert len(asked) == (2 if path == "/v1/fatality-totals" else 1)
     explain = "EXPLAIN QUERY PLAN " if engine.dialect.name == "sqlite" else "EXPLAIN "
     with engine.connect() as connection:

@@ -9,7 +9,6 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import event
 
 from app.core.database import Database
 from app.core.history import record
@@ -21,6 +20,7 @@ from app.recording.feed_rows import act_of
 from app.recording.kinds import KINDS
 from tests.conftest import Databases, serving
 from tests.feeds import KAZ_UNDOF, PLEDGE, REPORT, SEEDS, keep_busy, keys_of_report, tables, write
+from tests.statements import noted
 
 Mirror = dict[str, dict[str, dict[str, Any]]]
 
@@ -394,18 +394,9 @@ def test_known_at_hides_later_changes_and_not_what_earlier_ones_did(busy: httpx.
 
 
 def statements_of(engine: Any, act: Callable[[], object]) -> list[tuple[str, Any]]:
-    found: list[tuple[str, Any]] = []
-
-    def note(_connection, _cursor, statement, parameters, *_rest):
-        if statement.lstrip().upper().startswith(("SELECT", "WITH")):
-            found.append((statement, parameters))
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
+    with noted(engine) as found:
         act()
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-    return found
+    return [one for one in found if one[0].lstrip().upper().startswith(("SELECT", "WITH"))]
 
 
 def test_a_page_of_changes_takes_one_statement_more_for_each_noun_shown(busy: httpx.Client):

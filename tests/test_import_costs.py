@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 
 from tests.conftest import Databases
 from tests.desks import Desk, desk_at
@@ -20,8 +20,7 @@ from tests.sending import (
     own_temporary_folder,  # noqa: F401  (a fixture)
     send,
 )
-
-Asked = list[tuple[str, object]]
+from tests.statements import Asked, watched
 
 
 @pytest.fixture(scope="module")
@@ -33,17 +32,11 @@ def desk(databases: Databases) -> Iterator[Desk]:
 @contextmanager
 def asked(desk: Desk) -> Iterator[Asked]:
     """What the service asks its database meanwhile, statements with their parameters."""
-    statements: Asked = []
     database = desk.client.app.state.database
-
-    def note(_connection: object, _cursor: object, statement: str, parameters: object, *_rest: object) -> None:
-        statements.append((statement, parameters))
-
-    for engine in (database.reader, database.writer):
-        event.listen(engine, "before_cursor_execute", note)
-    yield statements
-    for engine in (database.reader, database.writer):
-        event.remove(engine, "before_cursor_execute", note)
+    statements: Asked = []
+    note = lambda statement, values: statements.append((statement, values))  # noqa: E731
+    with watched(database.reader, note), watched(database.writer, note):
+        yield statements
 
 
 def assert_no_scan(engine: Engine, statements: Asked) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from app.headcounts.sums import wrong_sums
 from tests.conftest import Databases
 from tests.desks import Desk, count, desk_at
 from tests.layouts import DEATHS, MISSIONS, TOTALS
@@ -23,6 +24,8 @@ def desk(databases: Databases) -> Iterator[Desk]:
     """One service for the tests of this file; each imports a month of its own."""
     with desk_at(databases.seeded(), import_wait=30) as made:
         yield made
+        with made.database.read() as session:
+            assert list(wrong_sums(session)) == []
 
 
 def take_back(desk: Desk, found: dict, who: str = "eve", **query: str) -> httpx.Response:

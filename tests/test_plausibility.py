@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from pydantic import BaseModel
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection
 from sqlmodel import Session
 
 from app.answers.asking import Ask
@@ -34,6 +34,7 @@ from tests.rows import (
     make_report,
     make_source,
 )
+from tests.statements import noted
 
 TODAY = "2026-01-02"
 JANUARY, FEBRUARY, MARCH, APRIL = "2024-01-31", "2024-02-29", "2024-03-31", "2024-04-30"
@@ -349,17 +350,8 @@ def test_a_posted_report_is_recorded_and_its_oddities_are_told(databases: Databa
 
 @contextmanager
 def statements(session: Session) -> Iterator[list[tuple[str, object]]]:
-    connection = session.connection()
-    asked: list[tuple[str, object]] = []
-
-    def note(_connection: object, _cursor: object, statement: str, parameters: object, *_rest: object) -> None:
-        asked.append((statement, parameters))
-
-    event.listen(connection, "before_cursor_execute", note)
-    try:
+    with noted(session.connection()) as asked:
         yield asked
-    finally:
-        event.remove(connection, "before_cursor_execute", note)
 
 
 def assert_no_scan(connection: Connection, asked: Sequence[tuple[str, object]]) -> None:

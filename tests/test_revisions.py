@@ -5,7 +5,6 @@ from itertools import pairwise
 
 import httpx
 import pytest
-from sqlalchemy import event
 
 from app.core.database import Database
 from app.core.history import correct, retract
@@ -16,6 +15,7 @@ from app.recording.kinds import KINDS
 from app.reports.store import REPORTS
 from tests.conftest import Databases, serving
 from tests.feeds import KAZ_UNDOF, PLEDGE, REPORT, keep_busy, shape_of, write
+from tests.statements import reads_among, statements_of
 
 ADDRESS = f"/v1/headcounts/{KAZ_UNDOF}/revisions"
 
@@ -186,22 +186,11 @@ def test_what_a_history_cannot_do_is_refused(busy: httpx.Client, query: str):
 
 
 def test_the_history_takes_the_same_number_of_statements_however_long(busy: httpx.Client):
-    engine = busy.app.state.database.reader
-    statements: list[str] = []
-
-    def note(_connection, _cursor, statement, *_rest):
-        if statement.lstrip().upper().startswith("SELECT"):
-            statements.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        # Which state, whether the record ever was, its revisions.
-        for key in (KAZ_UNDOF, 2):
-            statements.clear()
+    # Which state, whether the record ever was, its revisions.
+    for key in (KAZ_UNDOF, 2):
+        with statements_of(busy) as found:
             revisions(busy, f"/v1/headcounts/{key}/revisions")
-            assert len(statements) == 3, statements
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
+        assert reads_among(found) == 3, found
 
 
 def test_a_retracted_mission_is_found_by_its_code(databases: Databases):

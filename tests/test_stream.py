@@ -13,7 +13,7 @@ from itertools import islice
 import httpx
 import pytest
 import uvicorn
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from app.core.database import Database
 from app.core.history import record
@@ -25,6 +25,7 @@ from app.web.watch import Watch
 from tests.conftest import Databases, serving
 from tests.feeds import SEEDS, begin, write
 from tests.rows import make_source
+from tests.statements import Asked, statements_of
 
 STREAM = "/v1/changes/stream"
 
@@ -114,22 +115,15 @@ def test_the_header_wins_over_the_parameter(client: httpx.Client):
         assert next(found)[0] == 118
 
 
+def lists_among(asked: Asked) -> int:
+    return len([one for one, _ in asked if "FROM change" in one and "LIMIT" in one])
+
+
 def test_all_changes_are_replayed_in_batches(client: httpx.Client):
-    engine = client.app.state.database.reader
     client.get("/v1/changes?limit=1")
-    lists: list[str] = []
-
-    def note(_connection, _cursor, statement, *_rest):
-        if "FROM change" in statement and "LIMIT" in statement:
-            lists.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        with following(client, 0) as found:
-            assert [number for number, _ in islice(found, SEEDS)] == list(range(1, SEEDS + 1))
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-    assert len(lists) == 3
+    with statements_of(client) as asked, following(client, 0) as found:
+        assert [number for number, _ in islice(found, SEEDS)] == list(range(1, SEEDS + 1))
+    assert lists_among(asked) == 3
 
 
 def test_what_another_process_writes_is_sent_at_once(client: httpx.Client, elsewhere: Database):
@@ -264,22 +258,12 @@ def test_an_open_stream_holds_no_connection(client: httpx.Client, elsewhere: Dat
 
 
 def test_streams_share_one_look_and_one_reading(client: httpx.Client, elsewhere: Database):
-    engine = client.app.state.database.reader
-    lists: list[str] = []
-
-    def note(_connection, _cursor, statement, *_rest):
-        if "FROM change" in statement and "LIMIT" in statement:
-            lists.append(statement)
-
     with following(client) as one, following(client) as other, following(client) as third:
         assert eventually(lambda: watch_of(client).streams == 3)
-        event.listen(engine, "before_cursor_execute", note)
-        try:
+        with statements_of(client) as asked:
             record_source(elsewhere, "fresh")
             assert [next(found)[0] for found in (one, other, third)] == [120, 120, 120]
-        finally:
-            event.remove(engine, "before_cursor_execute", note)
-    assert len(lists) == 1
+    assert lists_among(asked) == 1
 
 
 def test_a_stream_outlives_a_database_that_cannot_be_read(client: httpx.Client, elsewhere: Database):
@@ -330,26 +314,15 @@ def settled(count: Callable[[], int]) -> int:
 
 def test_a_client_that_does_not_read_is_waited_for(client: httpx.Client, elsewhere: Database):
     last = many_large_changes(elsewhere)
-    engine = client.app.state.database.reader
-    lists: list[str] = []
-
-    def note(_connection, _cursor, statement, *_rest):
-        if "FROM change" in statement and "LIMIT" in statement:
-            lists.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        with not_reading(client) as sock:
-            assert eventually(lambda: len(lists) > 0)
-            assert settled(lambda: len(lists)) < 4
-            # Others are served meanwhile, and the slow one gets all of it when it reads.
-            with following(client, last - 1) as found:
-                assert next(found)[0] == last
-            received = b""
-            while f"\nid: {last}\n".encode() not in received:
-                received = received[-100:] + sock.recv(1_000_000)
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
+    with statements_of(client) as asked, not_reading(client) as sock:
+        assert eventually(lambda: lists_among(asked) > 0)
+        assert settled(lambda: lists_among(asked)) < 4
+        # Others are served meanwhile, and the slow one gets all of it when it reads.
+        with following(client, last - 1) as found:
+            assert next(found)[0] == last
+        received = b""
+        while f"\nid: {last}\n".encode() not in received:
+            received = received[-100:] + sock.recv(1_000_000)
     assert eventually(lambda: watch_of(client).streams == 0)
 
 

@@ -13,6 +13,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from app.headcounts.sums import wrong_sums
 from tests.conftest import Databases
 from tests.desks import Desk, count, desk_at, report, source
 
@@ -163,3 +164,5 @@ def test_lives_of_headcounts_go_as_a_plain_model_says(databases: Databases):
         )  # fmt: skip
         run_state_machine_as_test(machine, settings=options)
         assert machine.turn >= 12
+        with desk.database.read() as session:
+            assert list(wrong_sums(session)) == []

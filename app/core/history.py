@@ -31,11 +31,11 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session, SQLModel
 
 from app.core.columns import KEY_TEXT, UtcDateTime, text_enum
-from app.core.errors import NotFound, RecordConflict
+from app.core.conflicts import conflicts
+from app.core.errors import NotFound
 from app.core.inserting import insert_rows
 from app.core.prepared import Prepared, Shelf, open_value, prepare
 from app.core.vocabulary import Line
@@ -252,19 +252,20 @@ def catch_up(session: Session) -> None:
 event.listen(Session, "before_commit", catch_up)
 
 
-def _touch(session: Session, change: Change, ledger: Ledger) -> None:
+def touch(session: Session, change: Change, ledger: Ledger) -> None:
+    """Note that a change touches rows, so that what is kept beside them is put right in the same transaction."""
     if ledger.beside is not None:
         session.info.setdefault("beside", {})[ledger.beside, change.number] = None
 
 
 def record(session: Session, change: Change, ledger: Ledger, shapes: Sequence[BaseModel]) -> list[Any]:
     """Insert new records and return their keys in order; RecordConflict if one is there already."""
-    _touch(session, change, ledger)
+    touch(session, change, ledger)
     rows = [_columns(ledger, shape) for shape in shapes]
     _give_numbers(session, ledger, rows)
     keys = [row[ledger.key] for row in rows]
     revisions = _last_revisions(session, ledger, keys)
-    with _conflicts(ledger):
+    with conflicts(ledger.table.name):
         if ledger.keys is not None:
             new = [{"key": key} for key in keys if key not in revisions]
             insert_rows(session.connection(), ledger.keys, new)
@@ -278,13 +279,13 @@ def correct(session: Session, change: Change, ledger: Ledger, shape: BaseModel) 
     """Supersede the standing revision of a record by a new one; NotFound if none stands."""
     row = _columns(ledger, shape)
     row["revision"] = retract(session, change, ledger, row[ledger.key]) + 1
-    with _conflicts(ledger):
+    with conflicts(ledger.table.name):
         _insert_revisions(session, change, ledger, [row], [shape])
 
 
 def retract(session: Session, change: Change, ledger: Ledger, key: object) -> int:
     """Mark the standing revision of a record as superseded and return its number; NotFound if none stands."""
-    _touch(session, change, ledger)
+    touch(session, change, ledger)
     table = ledger.table
     statement = (
         update(table)
@@ -300,20 +301,20 @@ def retract(session: Session, change: Change, ledger: Ledger, key: object) -> in
 
 def record_rows(session: Session, change: Change, ledger: Ledger, rows: Sequence[dict[str, Any]]) -> None:
     """Insert new records that were checked already, by the thousand: columns by name, without lists."""
-    _touch(session, change, ledger)
+    touch(session, change, ledger)
     given = [row[ledger.key] for row in rows if row[ledger.key] is not None]
     revisions = _last_revisions(session, ledger, given)
     _give_numbers(session, ledger, rows)
     stamp = {"recorded_in": change.number, "recorded_at": change.recorded_at}
     for row in rows:
         row.update(stamp, revision=revisions.get(row[ledger.key], 0) + 1)
-    with _conflicts(ledger):
+    with conflicts(ledger.table.name):
         insert_rows(session.connection(), ledger.table, rows)
 
 
 def correct_rows(session: Session, change: Change, ledger: Ledger, rows: Sequence[dict[str, Any]]) -> None:
     """Supersede standing records by new revisions that were checked already; NotFound if one stands no longer."""
-    _touch(session, change, ledger)
+    touch(session, change, ledger)
     table = ledger.table
     for start in range(0, len(rows), _BATCH):
         batch = {row[ledger.key]: row for row in rows[start : start + _BATCH]}
@@ -328,13 +329,13 @@ def correct_rows(session: Session, change: Change, ledger: Ledger, rows: Sequenc
             raise NotFound(f"A {table.name.replace('_', ' ')} was retracted meanwhile, so it cannot be corrected.")
         for key, row in batch.items():
             row |= {"revision": revisions[key] + 1, "recorded_in": change.number, "recorded_at": change.recorded_at}
-        with _conflicts(ledger):
+        with conflicts(ledger.table.name):
             insert_rows(session.connection(), table, list(batch.values()))
 
 
 def retract_all(session: Session, change: Change, ledger: Ledger, condition: ColumnElement[bool]) -> None:
     """Mark every standing revision that meets a condition as superseded."""
-    _touch(session, change, ledger)
+    touch(session, change, ledger)
     table = ledger.table
     session.execute(
         update(table)
@@ -390,25 +391,3 @@ def _insert_revisions(
             for part_row in part.rows(row[ledger.key], row["revision"], getattr(shape, name))
         ]
         insert_rows(session.connection(), part.row.__table__, part_rows)  # type: ignore[attr-defined]
-
-
-class _conflicts:  # noqa: N801  (reads as a sentence after `with`)
-    """Turn a violated rule of the database into a RecordConflict that names the noun."""
-
-    def __init__(self, ledger: Ledger) -> None:
-        self.noun = ledger.table.name.replace("_", " ")
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, IntegrityError):
-            raise RecordConflict(
-                f"The {self.noun} was not recorded: it exists already, names a record that does not exist, "
-                f"or breaks a rule of the database ({_rule(error)})."
-            ) from error
-
-
-def _rule(error: IntegrityError) -> str:
-    constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
-    return constraint or str(error.orig)

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from app.core.errors import RecordConflict
-from app.core.history import Change, Ledger, LedgerRow
+from app.core.history import Change, Ledger, LedgerRow, touch
 
 _BATCH = 5_000
 
@@ -36,6 +36,7 @@ def take_back(session: Session, change: Change, ledger: Ledger, number: int) -> 
     RecordConflict if another record has taken the place of one. Nothing of it may stand otherwise by now. Records with
     lists are ended only, as no import corrects them.
     """
+    touch(session, change, ledger)
     table = ledger.table
     made = select(ledger.key_column).where(table.c.recorded_in == number)
     session.execute(
