@@ -94,8 +94,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.names = names
     app.state.facts = Kept(FACTUAL, lambda session, view: load_facts(session, view, names.of(session, view)))
     app.state.reports = Kept(REPORTING, load_reports)
-    own = _SQLITE_THREADS if database.url.get_backend_name() == "sqlite" else settings.pool_size
-    _add_routes(app, Reads(settings.read_threads or own))
+    is_embedded = database.url.get_backend_name() == "sqlite"
+    own = _SQLITE_THREADS if is_embedded else settings.pool_size
+    _add_routes(app, Reads(settings.read_threads or own, is_embedded))
     add_openapi(app, NOUNS)
     add_problem_handlers(app)
     app.add_middleware(Access)

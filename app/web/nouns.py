@@ -105,7 +105,8 @@ def noun_router(noun: Noun, reads: Reads) -> APIRouter:
     ) -> Response:
         return _answer_item(request, noun, key, query)
 
-    reads.add(f"/v1/{noun.path}/{{key}}", ItemQuery, read_row)
+    is_plain = not any(include.always for include in noun.includes)
+    reads.add(f"/v1/{noun.path}/{{key}}", ItemQuery, read_row, is_quick=is_plain)
     return router
 
 

@@ -32,6 +32,7 @@ class Read:
     answer: Callable[..., Response]
     parameters: tuple[str, ...]
     lists: frozenset[str]  # the parameters that may be given several times
+    is_quick: bool  # without parameters it reads one row by its key
 
 
 @dataclass
@@ -39,15 +40,18 @@ class Reads(BaseRoute):
     """All addresses that are read the short way; stands before the other routes."""
 
     threads: int
+    is_embedded: bool  # the database runs inside this process
     _by_path: dict[str, Read] = field(default_factory=dict)
     _left: set[str] = field(default_factory=set)
     _limiter: anyio.CapacityLimiter | None = None
 
-    def add(self, path: str, shape: type[BaseModel], answer: Callable[..., Response]) -> None:
+    def add(
+        self, path: str, shape: type[BaseModel], answer: Callable[..., Response], *, is_quick: bool = False
+    ) -> None:
         """Answer GET of a path; `{key}` at its end stands for any key, which `answer` takes behind the request."""
         names = {one.alias or name: one.annotation for name, one in shape.model_fields.items()}
         lists = frozenset(name for name, kind in names.items() if _is_list(kind))
-        self._by_path[path.removesuffix("{key}")] = Read(path, shape, answer, tuple(names), lists)
+        self._by_path[path.removesuffix("{key}")] = Read(path, shape, answer, tuple(names), lists, is_quick)
 
     def leave(self, path: str) -> None:
         """Leave an address to the other routes, though it looks like that of a record."""
@@ -73,11 +77,14 @@ class Reads(BaseRoute):
         raise NoMatchFound(name, path_params)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer in a thread of its own, as one of few at a time."""
-        if self._limiter is None:
-            self._limiter = anyio.CapacityLimiter(self.threads)
+        """Answer in a thread of its own, as one of few at a time; what takes less than to hand it over, at once."""
         request = Request(scope, receive, send)
-        response = await anyio.to_thread.run_sync(_answered, request, limiter=self._limiter)
+        if self.is_embedded and scope["route"].is_quick and not scope["query_string"]:
+            response = _answered(request)
+        else:
+            if self._limiter is None:
+                self._limiter = anyio.CapacityLimiter(self.threads)
+            response = await anyio.to_thread.run_sync(_answered, request, limiter=self._limiter)
         await response(scope, receive, send)
 
 
