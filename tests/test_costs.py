@@ -167,10 +167,15 @@ def open_view_of(client: httpx.Client):
         return open_view(session)
 
 
-def test_a_misspelt_parameter_needs_no_document(databases):
+def test_what_is_misspelt_needs_no_document(databases):
     with serving(Settings(database_url=databases.seeded_places())) as client:
         [fault] = client.get("/v1/headcounts?countri=KAZ").json()["errors"]
         assert fault["near"][0] == "country"
+        [fault] = client.get("/v1/imports?stat=x").json()["errors"]
+        assert fault["near"][0] == "state"
+        [fault] = client.get("/v1/headcount").json()["errors"]
+        assert fault["near"][0] == "/v1/headcounts"
+        assert client.put("/v1/headcounts").headers["allow"] == "GET, HEAD, POST"
         assert client.app.openapi_schema is None
 
 

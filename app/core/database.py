@@ -95,8 +95,8 @@ def _sqlite_engine(url: str, *, read_only: bool) -> Engine:
 
 
 def _postgresql_engine(url: Any, settings: Settings, *, read_only: bool) -> Engine:
-    # What is asked often lies in memory: at the price of a spinning disk PostgreSQL reads a whole index in the order of a
-    # list rather than the few rows of a mission.
+    # What is asked often lies in memory: at the price of a spinning disk PostgreSQL reads a whole index in the order of
+    # a list rather than the few rows of a mission.
     options = "-c timezone=UTC -c random_page_cost=1.1"
     if read_only:
         options += f" -c statement_timeout={int(settings.statement_timeout * 1000)}"

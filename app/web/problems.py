@@ -2,12 +2,14 @@
 
 import difflib
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
+from fastapi.routing import iter_route_contexts
+from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
@@ -102,7 +104,7 @@ def _headers_of(error: TrackerError) -> dict[str, str] | None:
 def _methods_of(request: Request) -> list[str]:
     """All methods of an address; every method is a route of its own, and the framework tells those of one alone."""
     path = getattr(request.scope.get("route"), "path_format", "")
-    methods = {method.upper() for method in request.app.openapi()["paths"].get(path, {"get": {}})}
+    methods = set(_operations(request.app).get(path, ("GET",)))
     return sorted(methods | ({"HEAD"} if "GET" in methods else set()))
 
 
@@ -110,7 +112,7 @@ def _http_problem(request: Request, error: HTTPException) -> TrackerError:
     if error.status_code == 405:
         return MethodNotAllowed(f"{request.method[:20]} is not offered here.")
     if error.status_code == 404:
-        near = difflib.get_close_matches(request.scope["path"][:100], request.app.openapi()["paths"], n=3, cutoff=0.7)
+        near = difflib.get_close_matches(request.scope["path"][:100], _operations(request.app), n=3, cutoff=0.7)
         complaint = [Complaint(message="Addresses that look alike.", near=near)] if near else []
         return NotFound("There is nothing at this address. The reference is at /docs.", complaint)
     return BadRequest("The request could not be read.")
@@ -119,10 +121,29 @@ def _http_problem(request: Request, error: HTTPException) -> TrackerError:
 def _parameters_of(request: Request) -> list[str]:
     """Names of the query parameters the matched route accepts."""
     if isinstance(request.scope.get("route"), Read):
-        return list(request.scope["route"].parameters)  # the whole document takes a second to make
+        return list(request.scope["route"].parameters)
     path = getattr(request.scope.get("route"), "path_format", "")
-    operation = request.app.openapi()["paths"].get(path, {}).get(request.method.lower(), {})
-    return [parameter["name"] for parameter in operation.get("parameters", []) if parameter["in"] == "query"]
+    operation = _operations(request.app).get(path, {}).get(request.method)
+    if operation is None:
+        return []
+    names: list[str] = []
+    for field in operation.dependant.query_params:
+        shape = field.field_info.annotation
+        is_shape = isinstance(shape, type) and issubclass(shape, BaseModel)
+        names += [one.alias or name for name, one in shape.model_fields.items()] if is_shape else [field.alias]
+    return names
+
+
+def _operations(app: FastAPI) -> dict[str, dict[str, Any]]:
+    """The documented addresses and their routes by method. The document itself takes a second to make."""
+    if not hasattr(app.state, "operations"):
+        found: dict[str, dict[str, Any]] = {}
+        routes: Iterable[Any] = iter_route_contexts(app.routes)
+        for one in routes:
+            if getattr(one, "include_in_schema", False):
+                found.setdefault(one.path_format, {}).update(dict.fromkeys(one.methods, one))
+        app.state.operations = found
+    return app.state.operations  # type: ignore[no-any-return]
 
 
 def _validation_problem(errors: Sequence[Any], parameters: Sequence[str]) -> TrackerError:
