@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from itertools import repeat
 from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, String, any_, cast, func, literal_column, select, text
@@ -90,15 +91,18 @@ def _of_reports(dialect: str) -> ColumnElement[bool]:
 def _tallies(
     found: Sequence[Sequence[Any]], reports: dict[str, tuple[Bucket, Statement]], by: Sequence[str]
 ) -> dict[tuple[Any, ...], Tally]:
-    tallies: dict[tuple[Any, ...], Tally] = {}
     by_bucket, by_code = "bucket" in by, len(by) > ("bucket" in by)
-    for report, code, total, women, men, unsplit, cells in found:
-        placed = reports.get(report)
-        if placed is None:
-            continue
-        bucket, one = placed
-        key = (*((bucket.name,) if by_bucket else ()), *((code,) if by_code else ()))
-        partial = 0 if one.is_complete else cells
-        tally = Tally(total, women, men, unsplit, 0, cells, partial, 0, 0, one.as_of_last, one.alone)
+    found = [row for row in found if row[0] in reports]
+    if not found:
+        return {}
+    # Column by column: there may be one for each of many months.
+    names, codes, totals, women, men, unsplit, cells = zip(*found, strict=True)
+    buckets, told = zip(*[reports[name] for name in names], strict=True)
+    partial = [0 if one.is_complete else number for one, number in zip(told, cells, strict=True)]
+    oldest, used, none = [one.as_of_last for one in told], [one.alone for one in told], repeat(0)
+    sums = map(Tally, totals, women, men, unsplit, none, cells, partial, none, none, oldest, used)
+    keys = [*([[one.name for one in buckets]] if by_bucket else []), *([codes] if by_code else [])]
+    tallies: dict[tuple[Any, ...], Tally] = {}
+    for key, tally in zip(zip(*keys, strict=True) if keys else repeat(()), sums, strict=False):
         tallies[key] = tallies[key] + tally if key in tallies else tally
     return tallies

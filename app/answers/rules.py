@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import cached_property, lru_cache
 
 from msgspec import Struct
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.answers.facts import CountryFacts, MissionFacts
 from app.core.dates import last_day
@@ -42,6 +42,8 @@ class Reason(StrEnum):
 
 class ReportUsed(BaseModel):
     """A report whose counts were looked at."""
+
+    model_config = ConfigDict(use_enum_values=True)
 
     id: str = Field(description="Report, see `/v1/reports/{id}`.", examples=["un-dpo-2024-01-31"])
     source: str = Field(description="Source that states it.", examples=["un-dpo-2024-01-31"])

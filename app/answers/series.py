@@ -1,7 +1,7 @@
 """How many people month by month, each month from its own reports: nothing is carried over."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import repeat, starmap
+from itertools import chain, repeat, starmap
 from typing import Any
 
 from msgspec import Struct
@@ -129,8 +129,7 @@ def _rows(ask: Ask, query: SeriesQuery, grouping: Grouping, buckets: Sequence[Bu
         if len(chunks) > 1:
             sums = _by_month(ask, grouping, chunk)
         columns = [one for group in ordered for one in _columns(query, grouping, group, chunk, sums, today)]
-        for month in zip(*columns, strict=True):
-            yield from (row for row in month if row is not None)
+        yield from filter(None, chain.from_iterable(zip(*columns, strict=True)))
 
 
 def _by_month(ask: Ask, grouping: Grouping, buckets: Sequence[Bucket]) -> Sums:
