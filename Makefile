@@ -13,7 +13,7 @@ ROUNDS ?= 3
 SECONDS ?= 5
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format migrate seed docs bench bench-imports clean
+.PHONY: help run test check format migrate seed docs bench bench-growth bench-imports clean
 
 help: ## Show this text
 	@echo "Usage: make TARGET [VARIABLE=value ...]"
@@ -65,6 +65,9 @@ docs: .venv/.installed ## Write docs/openapi.json and docs/data-dictionary.md an
 
 bench: $(BENCH)/.installed ## Measure how fast questions are answered, beside other servers; docs/performance.md
 	@$(BENCH)/bin/python -m benchmarks.speed --rows $(ROWS) --rounds $(ROUNDS) --seconds $(SECONDS) --only "$(SERVERS)"
+
+bench-growth: $(BENCH)/.installed ## Measure how answers grow from 10,000 counts to ten million; takes half an hour
+	@$(BENCH)/bin/python -m benchmarks.growth
 
 bench-imports: $(BENCH)/.installed ## Measure imports, writes, start and memory
 	@$(BENCH)/bin/python -m benchmarks.work --rows $(ROWS) --rounds $(ROUNDS)
