@@ -1,7 +1,7 @@
 """How answers that are in no cache grow with the number of counts, on SQLite: `make bench-growth`.
 
-The record has 420 months whatever the number of counts: more counts are more contributors, missions and kinds a month. One
-client asks one question after the other; what is told is the processor time of the server a request.
+The record has 420 months whatever the number of counts: more counts are more contributors, missions and kinds a month.
+One client asks one question after the other; what is told is the processor time of the server a request.
 """
 
 import argparse
