@@ -2,6 +2,7 @@
 
 import re
 
+import anyio.to_thread
 import httpx
 import pytest
 from sqlalchemy import event
@@ -165,6 +166,30 @@ def test_rows_of_plain_values_are_written_without_their_model(seeded_sqlite: htt
 def open_view_of(client: httpx.Client):
     with client.app.state.database.read() as session:
         return open_view(session)
+
+
+def test_one_record_of_an_embedded_database_is_read_without_a_thread(
+    seeded: httpx.Client, monkeypatch: pytest.MonkeyPatch
+):
+    handed: list[object] = []
+    run_sync = anyio.to_thread.run_sync
+
+    async def noting(function, *arguments, **options):
+        handed.append(function)
+        return await run_sync(function, *arguments, **options)
+
+    monkeypatch.setattr(anyio.to_thread, "run_sync", noting)
+    is_embedded = seeded.app.state.database.reader.dialect.name == "sqlite"
+    for address, handed_over in (
+        ("/v1/headcounts/1", not is_embedded),
+        ("/v1/headcounts/1?include=report_record", True),
+        ("/v1/missions/UNDOF", True),  # with its hosts, parts and ceilings
+        ("/v1/headcounts?limit=1", True),
+        ("/v1/totals", True),
+    ):
+        handed.clear()
+        assert seeded.get(address).status_code == 200
+        assert bool(handed) == handed_over, address
 
 
 def test_what_is_misspelt_needs_no_document(databases):
