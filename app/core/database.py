@@ -71,6 +71,8 @@ def _sqlite_engine(url: str, begin: str, *, query_only: bool) -> Engine:
             "synchronous = FULL",
             "foreign_keys = ON",
             f"query_only = {'ON' if query_only else 'OFF'}",
+            # What a statement of many rows would have to undo is then kept in memory; large answers sort on disk.
+            f"temp_store = {'DEFAULT' if query_only else 'MEMORY'}",
         ):
             connection.execute(f"PRAGMA {pragma}")
 

@@ -1,6 +1,7 @@
 """Counts and printed totals of a file: put aside, and checked among one another."""
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 from app.importers.resolving import Resolver, Wrong
 from app.importers.stage import Stage, StagedCount, StagedSum
@@ -12,7 +13,7 @@ _CHUNK = 1_000  # larger ones live long enough for the garbage collector to walk
 def stage_counts(stage: Stage, statements: Iterator[Statement], resolver: Resolver, told: Callable[[int], None]) -> int:
     """Put all rows aside with their names resolved; returns the number of rows read."""
     rows = 0
-    for chunk in _chunks(statements):
+    while chunk := list(islice(statements, _CHUNK)):
         counts: list[StagedCount] = []
         sums: list[StagedSum] = []
         faults: list[Fault] = []
@@ -31,17 +32,6 @@ def stage_counts(stage: Stage, statements: Iterator[Statement], resolver: Resolv
         rows = max(rows, chunk[-1].row)
         told(rows - 1)
     return max(0, rows - 1)
-
-
-def _chunks(statements: Iterator[Statement]) -> Iterator[list[Statement]]:
-    chunk: list[Statement] = []
-    for one in statements:
-        chunk.append(one)
-        if len(chunk) == _CHUNK:
-            yield chunk
-            chunk = []
-    if chunk:
-        yield chunk
 
 
 def _resolved(one: Count, resolver: Resolver) -> StagedCount | Fault:
