@@ -121,9 +121,9 @@ def test_one_of_many_records_that_cannot_stand_is_a_conflict_that_names_the_noun
     make_world(database)
     shapes = [make_fatality(casualty_id=f"UNDOF-2024-01-{number:05}") for number in range(300)]
     shapes[150] = make_fatality(**{"casualty_id": "UNDOF-2024-01-00150", **wrong})
-    with pytest.raises(RecordConflict, match="^The fatality was not recorded: it exists already") as told:
-        with database.write() as session:
-            record(session, make_change(session), FATALITIES, shapes)
+    with pytest.raises(RecordConflict) as told, database.write() as session:
+        record(session, make_change(session), FATALITIES, shapes)
+    assert str(told.value).startswith("The fatality was not recorded: it exists already")
     assert isinstance(told.value.__cause__, IntegrityError)
     with database.write() as session:
         record(session, make_change(session), FATALITIES, shapes[:150])

@@ -73,6 +73,8 @@ def _resolved_sum(one: PrintedSum, resolver: Resolver) -> StagedSum | Fault:
 def check_counts(stage: Stage, today: str) -> Iterator[str]:
     """Refuse dates that cannot be and what is told twice in two ways; yields what is odd without being wrong."""
     for table, key in (("count", "as_of, country, mission, kind"), ("printed", "as_of, country, mission")):
+        # Serves what looks at one date, too.
+        stage.database.execute(f"CREATE INDEX {table}_key ON {table} ({key})")
         stage.refuse_dates(table, "as_of", "as_of", today)
         yield from _doubles(stage, table, key)
     if stage.number("SELECT count(*) FROM printed") and stage.number("SELECT count(*) FROM count"):
@@ -81,8 +83,6 @@ def check_counts(stage: Stage, today: str) -> Iterator[str]:
 
 def _doubles(stage: Stage, table: str, key: str) -> Iterator[str]:
     """Of rows with one key the largest stays; one that says the same or counts nobody is dropped, another a fault."""
-    # Serves what looks at one date, too.
-    stage.database.execute(f"CREATE INDEX {table}_key ON {table} ({key})")
     same = " AND ".join(f"twin.{column} IS {table}.{column}" for column in key.split(", "))
     idle = "total = most AND women IS most_women AND men IS most_men"
     if table == "count":
