@@ -8,21 +8,18 @@ from sqlalchemy import case, func, select
 from sqlmodel import Session
 
 from app.core.columns import col
-from app.core.errors import InvalidRequest, RecordConflict
-from app.core.faults import validated
 from app.core.history import Ledger, LedgerRow
 from app.core.vocabulary import Bound, PersonnelType
 from app.headcounts.models import HeadcountStatus, Measure
 from app.headcounts.store import HEADCOUNTS
 from app.importers.counts import sums_unlike
 from app.importers.recorder import Recorder
-from app.importers.sourcing import need_source
+from app.importers.reporting import report_tables
 from app.importers.stage import Stage
 from app.importers.target import Target
 from app.printed_totals.models import PrintedLevel
 from app.printed_totals.store import PRINTED_TOTALS
-from app.reports.models import Breakdown, Report, ReportIn, Scope
-from app.reports.store import REPORTS
+from app.reports.models import Breakdown, Report, Scope
 
 _CHUNK = 1_000
 _NUMBERS = ("women", "men", "total")
@@ -33,10 +30,6 @@ _LEVELS = {
     (True, False): PrintedLevel.COUNTRY,
     (True, True): PrintedLevel.COUNTRY_IN_MISSION,
 }
-_NOT_WHOLE = (
-    "Rows of the file are left out, and a complete report would state zero for them. Say `scope=partial`, or mend them."
-)
-_FEW_COUNTRIES = 20  # fewer than any month of all missions ever had
 
 
 # Counts
@@ -53,14 +46,7 @@ def compare_counts(recorder: Recorder, stage: Stage, target: Target) -> Iterator
 
 def _headcounts(recorder: Recorder, stage: Stage, target: Target, odd: list[str]) -> "Rows":
     """The counts of the file beside those that stand, report by report; what is odd is added to a list."""
-    is_whole = not stage.number("SELECT count(*) FROM fault")
-    for as_of, is_by_country in list(stage.ask("SELECT DISTINCT as_of, mission IS NULL FROM count ORDER BY 1, 2")):
-        breakdown = Breakdown.COUNTRY if is_by_country else Breakdown.MISSION
-        where = f"as_of = ? AND mission IS {'NULL' if is_by_country else 'NOT NULL'}"
-        scope = target.scope or _safe_scope(stage, where, as_of)
-        if scope is not Scope.PARTIAL and not is_whole:
-            raise InvalidRequest(_NOT_WHOLE)
-        report = _report(recorder, target, as_of, breakdown, scope)
+    for as_of, where, scope, report in report_tables(recorder, stage, target):
         standing = _headcounts_of(recorder.session, report)
         statement = f"SELECT {_COUNTED} FROM count WHERE {where} ORDER BY row"
         for country, mission, kind, women, men, total, *printed in stage.ask(statement, as_of):
@@ -88,68 +74,6 @@ def _headcounts(recorder: Recorder, stage: Stage, target: Target, odd: list[str]
             )
         if standing and scope is not Scope.PARTIAL:
             odd.append(f"{len(standing)} counts of {report} are not in the file; they stay as they are.")
-
-
-def _safe_scope(stage: Stage, where: str, as_of: str) -> Scope:
-    """A table of the UN is complete; InvalidRequest where so little is in the file that it can hardly be."""
-    countries = stage.number(f"SELECT count(DISTINCT country) FROM count WHERE {where}", as_of)
-    if countries < _FEW_COUNTRIES:
-        shown = "1 country" if countries == 1 else f"{countries} countries"
-        raise InvalidRequest(
-            f"The file has {shown} on {as_of}, and a complete report states zero for all others. "
-            "Say `scope=partial`, or `scope=all_missions` if nobody else was there."
-        )
-    return Scope.ALL_MISSIONS
-
-
-def _report(recorder: Recorder, target: Target, as_of: str, breakdown: Breakdown, scope: Scope) -> str:
-    """Id of the report of a date, which is recorded, with its source, if it is not there."""
-    standing = _standing_report(recorder.session, target.source_of(as_of), as_of, breakdown, scope)
-    if standing is not None:
-        return standing
-    if scope is Scope.LISTED_MISSIONS:
-        message = "A file does not list the missions it is complete for. Post the report first, then send its counts."
-        raise InvalidRequest(message)
-    source = need_source(recorder, target, as_of)
-    report = validated(
-        ReportIn,
-        {
-            "id": _report_id(target, as_of, breakdown, scope),
-            "source": source,
-            "as_of": as_of,
-            "scope": scope,
-            "breakdown": breakdown,
-        },
-    )
-    of_that_id = select(col(Report.id)).where(col(Report.superseded_in).is_(None), col(Report.id) == report.id)
-    if recorder.session.execute(of_that_id).first() is not None:
-        raise RecordConflict(f"The report '{report.id}' stands already, of another date, source or scope. Look at it.")
-    recorder.accompany(REPORTS, report)
-    recorder.reports.setdefault((source, as_of), []).append(report)
-    return report.id
-
-
-def _report_id(target: Target, as_of: str, breakdown: Breakdown, scope: Scope) -> str:
-    dated = "" if target.is_dated else f".{as_of}"
-    kind = "" if breakdown is Breakdown.MISSION else ".by-country"
-    return target.source_of(as_of) + dated + kind + (".partial" if scope is Scope.PARTIAL else "")
-
-
-def _standing_report(session: Session, source: str, as_of: str, breakdown: Breakdown, scope: Scope) -> str | None:
-    """The report of that scope, if it stands.
-
-    Part of a table corrects the complete report of it, if there is one: a partial one beside it would never count.
-    """
-    scopes = [Scope.ALL_MISSIONS, scope] if scope is Scope.PARTIAL else [scope]
-    statement = select(col(Report.id)).where(
-        col(Report.superseded_in).is_(None),
-        col(Report.source) == source,
-        col(Report.as_of) == as_of,
-        col(Report.breakdown) == breakdown,
-        col(Report.scope).in_(scopes),
-    )
-    found: str | None = session.execute(statement.order_by(col(Report.scope))).scalars().first()
-    return found
 
 
 def _headcounts_of(session: Session, report: str) -> dict["Key", "_Stands"]:
