@@ -45,7 +45,10 @@ def compare_counts(recorder: Recorder, stage: Stage, target: Target) -> Iterator
 
 
 def _headcounts(recorder: Recorder, stage: Stage, target: Target, odd: list[str]) -> "Rows":
-    """The counts of the file beside those that stand, report by report; what is odd is added to a list."""
+    """The counts of the file beside those that stand, report by report; what is odd is added to a list.
+
+    Columns that stay empty in all rows are left out of them: to say so of every row takes time.
+    """
     for as_of, where, scope, report in report_tables(recorder, stage, target):
         standing = _headcounts_of(recorder.session, report)
         statement = f"SELECT {_COUNTED} FROM count WHERE {where} ORDER BY row"
@@ -64,12 +67,10 @@ def _headcounts(recorder: Recorder, stage: Stage, target: Target, odd: list[str]
                     "total": total,
                     "bound": Bound.EXACTLY,
                     "measure": Measure.PRESENT,
-                    "contingent": None,
                     "status": HeadcountStatus.REPORTED,
                     "country_as_printed": country_as_printed,
                     "mission_as_printed": mission_as_printed,
                     "type_as_printed": type_as_printed,
-                    "comment": None,
                 },
             )
         if standing and scope is not Scope.PARTIAL:
@@ -152,7 +153,6 @@ def _printed(session: Session, stage: Stage, reports: Mapping[str, str]) -> "Row
                     "women": women,
                     "men": men,
                     "total": total,
-                    "note": None,
                 },
             )
 
