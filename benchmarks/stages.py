@@ -4,6 +4,7 @@
 """
 
 import csv
+import gc
 import hashlib
 import json
 import shutil
@@ -150,6 +151,8 @@ def main() -> None:
     stage, path, url = sys.argv[1], Path(sys.argv[2]), sys.argv[3] if len(sys.argv) > 3 else ""
     if stage.startswith("imported"):
         import app.main  # noqa: F401  (what the service holds anyway)
+
+        gc.freeze()  # as the service does once it is loaded
     before, begun, used = _memory_mb("VmRSS"), time.perf_counter(), time.process_time()
     STAGES[stage](path, url)
     told = {

@@ -77,14 +77,18 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(desk: Desk):
             assert send(desk, content)["state"] == "committed"
         return len(statements)
 
+    def assert_alike(few: str, many: str) -> None:
+        """Many rows go in as whole groups and a rest, or by a copy, which is not seen here."""
+        assert abs(needed(few) - needed(many)) <= 1
+
     # Reports of one date each, of 24 rows and of 960.
-    assert needed(month("2012-01-31")) == needed(months(1, year=1985))
+    assert_alike(month("2012-01-31"), months(1, year=1985))
     row = "{0},1999-03-01,X-1999-03-{0:05},UNIFIL,Fatality,M,Fiji,Military,Illness,,FJI,2025-04-04"
     deaths = [row.format(number) for number in range(900)]
     send(desk, f"{DEATHS}\n{deaths[0]}")
-    assert needed("\n".join([DEATHS, *deaths[1:9]])) == needed("\n".join([DEATHS, *deaths[9:]]))
+    assert_alike("\n".join([DEATHS, *deaths[1:9]]), "\n".join([DEATHS, *deaths[9:]]))
     totals = [f"2024-03-31,country_total,,{country},,,,5" for country in COUNTRIES]
-    assert needed("\n".join([TOTALS, *totals[:2]])) == needed("\n".join([TOTALS, *totals[2:]]))
+    assert_alike("\n".join([TOTALS, *totals[:2]]), "\n".join([TOTALS, *totals[2:]]))
 
 
 # Memory

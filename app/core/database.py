@@ -77,6 +77,8 @@ def _sqlite_engine(url: str, *, read_only: bool) -> Engine:
             "synchronous = FULL",
             "foreign_keys = ON",
             f"query_only = {'ON' if read_only else 'OFF'}",
+            # What a statement of many rows would have to undo is then kept in memory; large answers sort on disk.
+            f"temp_store = {'DEFAULT' if read_only else 'MEMORY'}",
         ):
             connection.execute(f"PRAGMA {pragma}")
 

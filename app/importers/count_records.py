@@ -1,6 +1,6 @@
 """Counts and printed totals of a file compared with what the record has of the same reports."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -8,144 +8,80 @@ from sqlalchemy import case, func, select
 from sqlmodel import Session
 
 from app.core.columns import col
-from app.core.errors import InvalidRequest, RecordConflict
-from app.core.faults import validated
 from app.core.history import Ledger, LedgerRow
 from app.core.vocabulary import Bound, PersonnelType
 from app.headcounts.models import HeadcountStatus, Measure
 from app.headcounts.store import HEADCOUNTS
 from app.importers.counts import sums_unlike
 from app.importers.recorder import Recorder
-from app.importers.sourcing import need_source
-from app.importers.stage import Stage, StagedCount, StagedSum
+from app.importers.reporting import report_tables
+from app.importers.stage import Stage
 from app.importers.target import Target
 from app.printed_totals.models import PrintedLevel
 from app.printed_totals.store import PRINTED_TOTALS
-from app.reports.models import Breakdown, Report, ReportIn, Scope
-from app.reports.store import REPORTS
+from app.reports.models import Breakdown, Report, Scope
 
-_CHUNK = 5_000
+_CHUNK = 1_000
 _NUMBERS = ("women", "men", "total")
-_NOT_WHOLE = (
-    "Rows of the file are left out, and a complete report would state zero for them. Say `scope=partial`, or mend them."
-)
-_FEW_COUNTRIES = 20  # fewer than any month of all missions ever had
+_COUNTED = "country, mission, kind, women, men, total, country_as_printed, mission_as_printed, type_as_printed"
+_LEVELS = {
+    (False, False): PrintedLevel.GRAND,
+    (False, True): PrintedLevel.MISSION,
+    (True, False): PrintedLevel.COUNTRY,
+    (True, True): PrintedLevel.COUNTRY_IN_MISSION,
+}
 
 
 # Counts
 
 
 def compare_counts(recorder: Recorder, stage: Stage, target: Target) -> Iterator[str]:
-    """Record what is new or differs, report by report; yields what is odd without being wrong."""
-    is_whole = not stage.number("SELECT count(*) FROM fault")
-    for as_of, is_by_country in list(stage.ask("SELECT DISTINCT as_of, mission IS NULL FROM count ORDER BY 1, 2")):
-        breakdown = Breakdown.COUNTRY if is_by_country else Breakdown.MISSION
-        where = f"as_of = ? AND mission IS {'NULL' if is_by_country else 'NOT NULL'}"
-        scope = target.scope or _safe_scope(stage, where, as_of)
-        if scope is not Scope.PARTIAL and not is_whole:
-            raise InvalidRequest(_NOT_WHOLE)
-        report = _report(recorder, target, as_of, breakdown, scope)
-        columns = ", ".join(StagedCount._fields)
-        statement = f"SELECT {columns} FROM count WHERE {where} ORDER BY row"
-        rows = (StagedCount(*row) for row in stage.ask(statement, as_of))
-        missing = _compare(recorder, HEADCOUNTS, _headcounts_of(recorder.session, report), _headcounts(rows, report))
-        if missing and scope is not Scope.PARTIAL:
-            yield f"{missing} counts of {report} are not in the file; they stay as they are."
+    """Record what is new or differs; yields what is odd without being wrong."""
+    odd: list[str] = []
+    try:
+        _compare(recorder, HEADCOUNTS, _headcounts(recorder, stage, target, odd))
+    finally:
+        yield from odd  # also of a file that is refused
 
 
-def _safe_scope(stage: Stage, where: str, as_of: str) -> Scope:
-    """A table of the UN is complete; InvalidRequest where so little is in the file that it can hardly be."""
-    countries = stage.number(f"SELECT count(DISTINCT country) FROM count WHERE {where}", as_of)
-    if countries < _FEW_COUNTRIES:
-        shown = "1 country" if countries == 1 else f"{countries} countries"
-        raise InvalidRequest(
-            f"The file has {shown} on {as_of}, and a complete report states zero for all others. "
-            "Say `scope=partial`, or `scope=all_missions` if nobody else was there."
-        )
-    return Scope.ALL_MISSIONS
+def _headcounts(recorder: Recorder, stage: Stage, target: Target, odd: list[str]) -> "Rows":
+    """The counts of the file beside those that stand, report by report; what is odd is added to a list.
 
-
-def _report(recorder: Recorder, target: Target, as_of: str, breakdown: Breakdown, scope: Scope) -> str:
-    """Id of the report of a date, which is recorded, with its source, if it is not there."""
-    standing = _standing_report(recorder.session, target.source_of(as_of), as_of, breakdown, scope)
-    if standing is not None:
-        return standing
-    if scope is Scope.LISTED_MISSIONS:
-        message = "A file does not list the missions it is complete for. Post the report first, then send its counts."
-        raise InvalidRequest(message)
-    source = need_source(recorder, target, as_of)
-    report = validated(
-        ReportIn,
-        {
-            "id": _report_id(target, as_of, breakdown, scope),
-            "source": source,
-            "as_of": as_of,
-            "scope": scope,
-            "breakdown": breakdown,
-        },
-    )
-    of_that_id = select(col(Report.id)).where(col(Report.superseded_in).is_(None), col(Report.id) == report.id)
-    if recorder.session.execute(of_that_id).first() is not None:
-        raise RecordConflict(f"The report '{report.id}' stands already, of another date, source or scope. Look at it.")
-    recorder.accompany(REPORTS, report)
-    recorder.reports.setdefault((source, as_of), []).append(report)
-    return report.id
-
-
-def _report_id(target: Target, as_of: str, breakdown: Breakdown, scope: Scope) -> str:
-    dated = "" if target.is_dated else f".{as_of}"
-    kind = "" if breakdown is Breakdown.MISSION else ".by-country"
-    return target.source_of(as_of) + dated + kind + (".partial" if scope is Scope.PARTIAL else "")
-
-
-def _standing_report(session: Session, source: str, as_of: str, breakdown: Breakdown, scope: Scope) -> str | None:
-    """The report of that scope, if it stands.
-
-    Part of a table corrects the complete report of it, if there is one: a partial one beside it would never count.
+    Columns that stay empty in all rows are left out of them: to say so of every row takes time.
     """
-    scopes = [Scope.ALL_MISSIONS, scope] if scope is Scope.PARTIAL else [scope]
-    statement = select(col(Report.id)).where(
-        col(Report.superseded_in).is_(None),
-        col(Report.source) == source,
-        col(Report.as_of) == as_of,
-        col(Report.breakdown) == breakdown,
-        col(Report.scope).in_(scopes),
-    )
-    found: str | None = session.execute(statement.order_by(col(Report.scope))).scalars().first()
-    return found
-
-
-def _headcounts(rows: Iterator[StagedCount], report: str) -> "Rows":
-    for one in rows:
-        yield (
-            (one.country, one.mission, one.kind),
-            {
-                "id": None,
-                "report": report,
-                "country": one.country,
-                "mission": one.mission,
-                "personnel_type": one.kind,
-                "women": one.women,
-                "men": one.men,
-                "total": one.total,
-                "bound": Bound.EXACTLY,
-                "measure": Measure.PRESENT,
-                "contingent": None,
-                "status": HeadcountStatus.REPORTED,
-                "country_as_printed": one.country_as_printed,
-                "mission_as_printed": one.mission_as_printed,
-                "type_as_printed": one.type_as_printed,
-                "comment": None,
-            },
-        )
+    for as_of, where, scope, report in report_tables(recorder, stage, target):
+        standing = _headcounts_of(recorder.session, report)
+        statement = f"SELECT {_COUNTED} FROM count WHERE {where} ORDER BY row"
+        for country, mission, kind, women, men, total, *printed in stage.ask(statement, as_of):
+            country_as_printed, mission_as_printed, type_as_printed = printed
+            yield (
+                standing.pop((country, mission, kind), None),
+                {
+                    "id": None,
+                    "report": report,
+                    "country": country,
+                    "mission": mission,
+                    "personnel_type": kind,
+                    "women": women,
+                    "men": men,
+                    "total": total,
+                    "bound": Bound.EXACTLY,
+                    "measure": Measure.PRESENT,
+                    "status": HeadcountStatus.REPORTED,
+                    "country_as_printed": country_as_printed,
+                    "mission_as_printed": mission_as_printed,
+                    "type_as_printed": type_as_printed,
+                },
+            )
+        if standing and scope is not Scope.PARTIAL:
+            odd.append(f"{len(standing)} counts of {report} are not in the file; they stay as they are.")
 
 
 def _headcounts_of(session: Session, report: str) -> dict["Key", "_Stands"]:
     """The counts of people present that stand in a report, by country, mission and kind."""
     table = HEADCOUNTS.table
     of_people = (table.c.measure == Measure.PRESENT, table.c.contingent.is_(None))
-    keys = ("country", "mission", "personnel_type")
-    return _standing(session, HEADCOUNTS, report, keys, lambda row: (row[0], row[1], str(row[2].value)), *of_people)
+    return _standing(session, HEADCOUNTS, report, ("country", "mission", "personnel_type"), *of_people)
 
 
 # Printed totals
@@ -156,17 +92,16 @@ def compare_printed(recorder: Recorder, stage: Stage, target: Target) -> Iterato
     unknown: list[str] = []
     is_alone = not stage.number("SELECT count(*) FROM count")
     whole: dict[str, str] = {}  # dates of complete reports
+    reports: dict[str, str] = {}
     for (as_of,) in list(stage.ask("SELECT DISTINCT as_of FROM printed ORDER BY 1")):
         report = _report_of(recorder, target.source_of(as_of), as_of)
         if report is None:
             unknown.append(as_of)
             continue
-        columns = ", ".join(StagedSum._fields)
-        statement = f"SELECT {columns} FROM printed WHERE as_of = ? ORDER BY row"
-        rows = (StagedSum(*row) for row in stage.ask(statement, as_of))
-        _compare(recorder, PRINTED_TOTALS, _printed_of(recorder.session, report.id), _printed(rows, report.id))
+        reports[as_of] = report.id
         if is_alone and report.scope is not Scope.PARTIAL:
             whole[report.id] = as_of
+    _compare(recorder, PRINTED_TOTALS, _printed(recorder.session, stage, reports))
     if whole:
         stage.fill("stood", _stood(recorder.session, whole), 4)
         yield from sums_unlike(stage, "stood")
@@ -201,38 +136,30 @@ def _stood(session: Session, dates: Mapping[str, str]) -> Iterator[tuple[str, st
         yield dates[report], country, mission, int(total)
 
 
-def _printed(rows: Iterator[StagedSum], report: str) -> "Rows":
-    for one in rows:
-        level = {
-            (False, False): PrintedLevel.GRAND,
-            (False, True): PrintedLevel.MISSION,
-            (True, False): PrintedLevel.COUNTRY,
-            (True, True): PrintedLevel.COUNTRY_IN_MISSION,
-        }[one.country is not None, one.mission is not None]
-        yield (
-            (one.country, one.mission),
-            {
-                "id": None,
-                "report": report,
-                "mission": one.mission,
-                "country": one.country,
-                "level": level,
-                "women": one.women,
-                "men": one.men,
-                "total": one.total,
-                "note": None,
-            },
-        )
-
-
-def _printed_of(session: Session, report: str) -> dict["Key", "_Stands"]:
-    return _standing(session, PRINTED_TOTALS, report, ("country", "mission"), lambda row: (row[0], row[1]))
+def _printed(session: Session, stage: Stage, reports: Mapping[str, str]) -> "Rows":
+    """The printed totals of the file beside those that stand, report by report."""
+    for as_of, report in reports.items():
+        standing = _standing(session, PRINTED_TOTALS, report, ("country", "mission"))
+        statement = "SELECT country, mission, women, men, total FROM printed WHERE as_of = ? ORDER BY row"
+        for country, mission, women, men, total in stage.ask(statement, as_of):
+            yield (
+                standing.get((country, mission)),
+                {
+                    "id": None,
+                    "report": report,
+                    "mission": mission,
+                    "country": country,
+                    "level": _LEVELS[country is not None, mission is not None],
+                    "women": women,
+                    "men": men,
+                    "total": total,
+                },
+            )
 
 
 # Both
 
 Key = tuple[str | None, ...]
-Rows = Iterator[tuple[Key, dict[str, Any]]]
 
 
 class _Stands(NamedTuple):
@@ -244,29 +171,26 @@ class _Stands(NamedTuple):
     total: int
 
 
+Rows = Iterator[tuple[_Stands | None, dict[str, Any]]]
+
+
 def _standing(
-    session: Session,
-    ledger: Ledger,
-    report: str,
-    keys: tuple[str, ...],
-    key_of: Callable[[Any], Key],
-    *conditions: Any,
+    session: Session, ledger: Ledger, report: str, keys: tuple[str, ...], *conditions: Any
 ) -> dict[Key, _Stands]:
     """The standing rows of a report by their keys."""
     columns = ledger.table.c
     statement = select(*(columns[name] for name in (*keys, "id", *_NUMBERS)))
     statement = statement.where(columns.report == report, columns.superseded_in.is_(None), *conditions)
-    return {key_of(row): _Stands(*row[len(keys) :]) for row in session.execute(statement)}
+    width = len(keys)
+    return {row[:width]: _Stands(*row[width:]) for row in session.execute(statement)}
 
 
-def _compare(recorder: Recorder, ledger: Ledger, standing: Mapping[Key, _Stands], rows: Rows) -> int:
-    """Add and mend; returns the number of records of the report that the file does not have."""
-    missing = len(standing)
+def _compare(recorder: Recorder, ledger: Ledger, rows: Rows) -> None:
+    """Add and mend what the record does not have, or has otherwise."""
     while chunk := list(islice(rows, _CHUNK)):
         new: list[dict[str, Any]] = []
         other: dict[int, dict[str, Any]] = {}
-        for key, row in chunk:
-            stands = standing.get(key)
+        for stands, row in chunk:
             if stands is None:
                 new.append(row)
             elif not _says_the_same(row, stands):
@@ -274,8 +198,6 @@ def _compare(recorder: Recorder, ledger: Ledger, standing: Mapping[Key, _Stands]
         recorder.found(len(chunk) - len(new) - len(other))
         recorder.mend(ledger, _corrected(recorder.session, ledger, other))
         recorder.add(ledger, new)
-        missing -= len(chunk) - len(new)
-    return missing
 
 
 def _says_the_same(row: Mapping[str, Any], stands: _Stands) -> bool:

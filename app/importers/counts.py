@@ -1,18 +1,19 @@
 """Counts and printed totals of a file: put aside, and checked among one another."""
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 from app.importers.resolving import Resolver, Wrong
 from app.importers.stage import Stage, StagedCount, StagedSum
 from app.importers.statements import Count, Fault, PrintedSum, Statement
 
-_CHUNK = 10_000
+_CHUNK = 1_000  # larger ones live long enough for the garbage collector to walk through them
 
 
 def stage_counts(stage: Stage, statements: Iterator[Statement], resolver: Resolver, told: Callable[[int], None]) -> int:
     """Put all rows aside with their names resolved; returns the number of rows read."""
     rows = 0
-    for chunk in _chunks(statements):
+    while chunk := list(islice(statements, _CHUNK)):
         counts: list[StagedCount] = []
         sums: list[StagedSum] = []
         faults: list[Fault] = []
@@ -31,17 +32,6 @@ def stage_counts(stage: Stage, statements: Iterator[Statement], resolver: Resolv
         rows = max(rows, chunk[-1].row)
         told(rows - 1)
     return max(0, rows - 1)
-
-
-def _chunks(statements: Iterator[Statement]) -> Iterator[list[Statement]]:
-    chunk: list[Statement] = []
-    for one in statements:
-        chunk.append(one)
-        if len(chunk) == _CHUNK:
-            yield chunk
-            chunk = []
-    if chunk:
-        yield chunk
 
 
 def _resolved(one: Count, resolver: Resolver) -> StagedCount | Fault:
@@ -83,6 +73,8 @@ def _resolved_sum(one: PrintedSum, resolver: Resolver) -> StagedSum | Fault:
 def check_counts(stage: Stage, today: str) -> Iterator[str]:
     """Refuse dates that cannot be and what is told twice in two ways; yields what is odd without being wrong."""
     for table, key in (("count", "as_of, country, mission, kind"), ("printed", "as_of, country, mission")):
+        # Serves what looks at one date, too.
+        stage.database.execute(f"CREATE INDEX {table}_key ON {table} ({key})")
         stage.refuse_dates(table, "as_of", "as_of", today)
         yield from _doubles(stage, table, key)
     if stage.number("SELECT count(*) FROM printed") and stage.number("SELECT count(*) FROM count"):
@@ -91,8 +83,6 @@ def check_counts(stage: Stage, today: str) -> Iterator[str]:
 
 def _doubles(stage: Stage, table: str, key: str) -> Iterator[str]:
     """Of rows with one key the largest stays; one that says the same or counts nobody is dropped, another a fault."""
-    # Serves what looks at one date, too.
-    stage.database.execute(f"CREATE INDEX {table}_key ON {table} ({key})")
     same = " AND ".join(f"twin.{column} IS {table}.{column}" for column in key.split(", "))
     idle = "total = most AND women IS most_women AND men IS most_men"
     if table == "count":

@@ -50,11 +50,11 @@ class Recorder:
         if change is not None:
             correct_rows(self.session, change, ledger, rows)
 
-    def accompany(self, ledger: Ledger, shape: BaseModel) -> None:
-        """A record the others need, such as their report; not counted."""
-        change = self._opened()
+    def accompany(self, ledger: Ledger, *shapes: BaseModel) -> None:
+        """Records the others need, such as their reports; not counted."""
+        change = self._opened() if shapes else None
         if change is not None:
-            record(self.session, change, ledger, [shape])
+            record(self.session, change, ledger, shapes)
 
     def _opened(self) -> Change | None:
         if self.change is None and self.begin is not None:

@@ -31,18 +31,20 @@ class Resolver:
 
     def country(self, printed: str, iso3: str | None) -> str | Wrong:
         """Code of a country, or what is wrong."""
-        return self._noted("country", printed, self._country(printed, iso3))
+        found = self._country(printed, iso3)
+        return self._noted("country", printed, found) if isinstance(found, Wrong) else found
 
     def mission(self, printed: str) -> str | Wrong:
         """Code of a mission, or what is wrong."""
-        return self._noted("mission", printed, self._mission(printed))
+        found = self._mission(printed)
+        return self._noted("mission", printed, found) if isinstance(found, Wrong) else found
 
-    def _noted(self, kind: str, name: str, found: str | Wrong) -> str | Wrong:
-        """What was found. A name that could be taught is counted."""
+    def _noted(self, kind: str, name: str, wrong: Wrong) -> Wrong:
+        """What is wrong. A name that could be taught is counted."""
         has_room = (kind, name) in self.unknown or len(self.unknown) < _MOST_UNKNOWN
-        if isinstance(found, Wrong) and found.code == UNKNOWN_NAME and has_room:
+        if wrong.code == UNKNOWN_NAME and has_room:
             self.unknown[kind, name] += 1
-        return found
+        return wrong
 
     def known_mission(self, printed: str, name: str) -> str | None:
         """Code of a mission that its acronym or its name belongs to, if the record knows it."""

@@ -59,6 +59,7 @@ class Stage:
         for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -20000"):
             self.database.execute(f"PRAGMA {pragma}")
         self.database.executescript(_TABLES)
+        self.database.execute("BEGIN")  # and never committed: nothing of it is meant to last
 
     @staticmethod
     @contextmanager
@@ -71,13 +72,11 @@ class Stage:
     def fill(self, table: str, rows: Iterable[Sequence[Any]], width: int) -> None:
         """Put rows into a table."""
         places = ", ".join("?" * width)
-        self.database.execute("BEGIN")
         self.database.executemany(f"INSERT INTO {table} VALUES ({places})", rows)
-        self.database.execute("COMMIT")
 
     def ask(self, statement: str, *values: object) -> Iterator[tuple[Any, ...]]:
         """Rows of a statement, as they come."""
-        yield from self.database.execute(statement, values)
+        return self.database.execute(statement, values)
 
     def number(self, statement: str, *values: object) -> int:
         """The one number that a statement gives."""
