@@ -299,17 +299,29 @@ def retract(session: Session, change: Change, ledger: Ledger, key: object) -> in
     return int(revision)
 
 
-def record_rows(session: Session, change: Change, ledger: Ledger, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert new records that were checked already, by the thousand: columns by name, without lists."""
+def record_rows(
+    session: Session,
+    change: Change,
+    ledger: Ledger,
+    rows: Sequence[dict[str, Any]],
+    shared: Mapping[str, Any] | None = None,
+) -> None:
+    """Insert new records that were checked already, by the thousand: columns by name, without lists.
+
+    `shared` are the columns that say the same in all of them.
+    """
     touch(session, change, ledger)
     given = [row[ledger.key] for row in rows if row[ledger.key] is not None]
     revisions = _last_revisions(session, ledger, given)
     _give_numbers(session, ledger, rows)
-    stamp = {"recorded_in": change.number, "recorded_at": change.recorded_at}
-    for row in rows:
-        row.update(stamp, revision=revisions.get(row[ledger.key], 0) + 1)
+    alike = {**(shared or {}), "recorded_in": change.number, "recorded_at": change.recorded_at}
+    if revisions:
+        for row in rows:
+            row["revision"] = revisions.get(row[ledger.key], 0) + 1
+    else:
+        alike["revision"] = 1
     with conflicts(ledger.table.name):
-        insert_rows(session.connection(), ledger.table, rows)
+        insert_rows(session.connection(), ledger.table, rows, alike)
 
 
 def correct_rows(session: Session, change: Change, ledger: Ledger, rows: Sequence[dict[str, Any]]) -> None:

@@ -1,8 +1,8 @@
 """Inserts rows through the driver itself: SQLAlchemy takes as long over their values as the database to keep them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, repeat
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -29,20 +29,26 @@ class _Plan(NamedTuple):
     write: Callable[[Connection, "_Plan", list[_Row]], None]
 
 
-def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows that all have the same columns; IntegrityError if one breaks a rule of the table."""
+def insert_rows(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], shared: Mapping[str, Any] | None = None
+) -> None:
+    """Insert rows that all have the same columns, `shared` being those that say the same in all of them.
+
+    IntegrityError if one breaks a rule of the table.
+    """
     if not rows:
         return
-    plan = _plan_of(table, tuple(rows[0]), connection.dialect)
+    alike = shared or {}
+    plan = _plan_of(table, (*rows[0], *alike), connection.dialect)
     for start in range(0, len(rows), _BATCH):
-        plan.write(connection, plan, _bound(plan, rows[start : start + _BATCH]))
+        plan.write(connection, plan, _bound(plan, rows[start : start + _BATCH], alike))
 
 
-def _bound(plan: _Plan, rows: Sequence[Mapping[str, Any]]) -> list[_Row]:
+def _bound(plan: _Plan, rows: Sequence[Mapping[str, Any]], shared: Mapping[str, Any]) -> list[_Row]:
     """The values as the driver takes them, column by column: no code of ours is run for a single one."""
-    columns = []
+    columns: list[Iterable[Any]] = []
     for name, bind in zip(plan.order, plan.binders, strict=True):
-        column = map(itemgetter(name), rows)
+        column = repeat(shared[name], len(rows)) if name in shared else map(itemgetter(name), rows)
         columns.append(column if bind is None else map(bind, column))
     return list(zip(*columns, strict=True))
 

@@ -9,13 +9,13 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Index,
     PrimaryKeyConstraint,
     Select,
     Table,
     and_,
     case,
+    cast,
     delete,
     distinct,
     func,
@@ -37,7 +37,7 @@ from app.headcounts.models import Headcount
 
 _COUNTS: Table = Headcount.__table__  # type: ignore[attr-defined]
 _NOW = View(0)  # its number matters for the past alone
-_BATCH = 500  # reports
+_BATCH = 20  # reports at a time, so that little is sorted in memory
 
 
 class SumOver(StrEnum):
@@ -85,17 +85,17 @@ def replace_sums(session: Session, reports: Sequence[str]) -> None:
     """Work out the sums of these reports."""
     for batch in _batches(reports):
         session.execute(delete(SUMS).where(SUMS.c.report.in_(batch)))
-        for over in SumOver:
-            session.execute(insert(SUMS).from_select(SUMS.c.keys(), _added_up(over, batch)))
+        for added in (_added_up(SumOver.COUNTRY, batch), _added_up(SumOver.MISSION, batch), _all_together(batch)):
+            session.execute(insert(SUMS).from_select(SUMS.c.keys(), added))
 
 
 def wrong_sums(session: Session) -> Iterator[str]:
     """The reports whose sums are not what their counts add up to."""
     every = select(_COUNTS.c.report).union(select(SUMS.c.report))
     for batch in _batches(sorted(session.execute(every).scalars())):
-        expected = union_all(*(_added_up(over, batch) for over in SumOver)).subquery()
+        expected = union_all(_added_up(SumOver.COUNTRY, batch), _added_up(SumOver.MISSION, batch), _all_together(batch))
         kept = select(SUMS).where(SUMS.c.report.in_(batch))
-        right = {tuple(row) for row in session.execute(select(expected))}
+        right = {tuple(row) for row in session.execute(expected)}
         found = {tuple(row) for row in session.execute(kept)}
         yield from sorted({row[2] for row in right ^ found})
 
@@ -107,9 +107,8 @@ def _batches(reports: Sequence[str]) -> Iterator[Sequence[str]]:
 def _added_up(over: SumOver, reports: Sequence[str]) -> Select[Any]:
     """The sums of some reports as their counts add up, in the columns of the table."""
     row = _COUNTS.c
-    code: ColumnElement[str] = literal("") if over is SumOver.ALL else row[over.value]
+    code, other = (row.country, row.mission) if over is SumOver.COUNTRY else (row.mission, row.country)
     is_split = and_(row.women.is_not(None), row.men.is_not(None))
-    cells = {SumOver.ALL: row.country.concat("|").concat(row.mission), SumOver.COUNTRY: row.mission}
     statement = select(
         literal(over, SUMS.c.over.type).label("over"),
         code.label("code"),
@@ -118,7 +117,7 @@ def _added_up(over: SumOver, reports: Sequence[str]) -> Select[Any]:
         func.sum(case((is_split, row.women), else_=0)),
         func.sum(case((is_split, row.men), else_=0)),
         func.sum(case((is_split, 0), else_=row.total)),
-        func.count(distinct(cells.get(over, row.country))),
+        func.count(distinct(other)),
     ).where(
         row.report.in_(reports),
         standing(Headcount, _NOW),
@@ -126,4 +125,12 @@ def _added_up(over: SumOver, reports: Sequence[str]) -> Select[Any]:
         row.mission.is_not(None),
         or_(row.personnel_type != UNTYPED, not_(kinds_beside(_NOW))),
     )
-    return statement.group_by(row.report) if over is SumOver.ALL else statement.group_by(row.report, code)
+    return statement.group_by(row.report, code)
+
+
+def _all_together(reports: Sequence[str]) -> Select[Any]:
+    """The sums over all countries, as those of each country add up: a cell is in one of them alone."""
+    row = SUMS.c
+    added = [cast(func.sum(row[name]), BigInteger) for name in ("total", "women", "men", "unsplit", "cells")]
+    statement = select(literal(SumOver.ALL, row.over.type).label("over"), literal("").label("code"), row.report, *added)
+    return statement.where(row.over == SumOver.COUNTRY, row.report.in_(reports)).group_by(row.report)

@@ -24,6 +24,7 @@ from app.reports.models import Breakdown, Report, Scope
 _CHUNK = 1_000
 _NUMBERS = ("women", "men", "total")
 _COUNTED = "country, mission, kind, women, men, total, country_as_printed, mission_as_printed, type_as_printed"
+_COUNTED_SO = {"bound": Bound.EXACTLY, "measure": Measure.PRESENT, "status": HeadcountStatus.REPORTED}
 _LEVELS = {
     (False, False): PrintedLevel.GRAND,
     (False, True): PrintedLevel.MISSION,
@@ -39,7 +40,7 @@ def compare_counts(recorder: Recorder, stage: Stage, target: Target) -> Iterator
     """Record what is new or differs; yields what is odd without being wrong."""
     odd: list[str] = []
     try:
-        _compare(recorder, HEADCOUNTS, _headcounts(recorder, stage, target, odd))
+        _compare(recorder, HEADCOUNTS, _headcounts(recorder, stage, target, odd), _COUNTED_SO)
     finally:
         yield from odd  # also of a file that is refused
 
@@ -47,7 +48,7 @@ def compare_counts(recorder: Recorder, stage: Stage, target: Target) -> Iterator
 def _headcounts(recorder: Recorder, stage: Stage, target: Target, odd: list[str]) -> "Rows":
     """The counts of the file beside those that stand, report by report; what is odd is added to a list.
 
-    Columns that stay empty in all rows are left out of them: to say so of every row takes time.
+    Columns that are empty or say the same in all rows are not in them: to say so of every row takes time.
     """
     for as_of, where, scope, report in report_tables(recorder, stage, target):
         standing = _headcounts_of(recorder.session, report)
@@ -65,9 +66,6 @@ def _headcounts(recorder: Recorder, stage: Stage, target: Target, odd: list[str]
                     "women": women,
                     "men": men,
                     "total": total,
-                    "bound": Bound.EXACTLY,
-                    "measure": Measure.PRESENT,
-                    "status": HeadcountStatus.REPORTED,
                     "country_as_printed": country_as_printed,
                     "mission_as_printed": mission_as_printed,
                     "type_as_printed": type_as_printed,
@@ -185,7 +183,7 @@ def _standing(
     return {row[:width]: _Stands(*row[width:]) for row in session.execute(statement)}
 
 
-def _compare(recorder: Recorder, ledger: Ledger, rows: Rows) -> None:
+def _compare(recorder: Recorder, ledger: Ledger, rows: Rows, shared: Mapping[str, Any] | None = None) -> None:
     """Add and mend what the record does not have, or has otherwise."""
     while chunk := list(islice(rows, _CHUNK)):
         new: list[dict[str, Any]] = []
@@ -197,7 +195,7 @@ def _compare(recorder: Recorder, ledger: Ledger, rows: Rows) -> None:
                 other[stands.id] = {name: row[name] for name in _NUMBERS}
         recorder.found(len(chunk) - len(new) - len(other))
         recorder.mend(ledger, _corrected(recorder.session, ledger, other))
-        recorder.add(ledger, new)
+        recorder.add(ledger, new, shared)
 
 
 def _says_the_same(row: Mapping[str, Any], stands: _Stands) -> bool:

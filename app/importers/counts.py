@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from itertools import islice
+from typing import Any
 
 from app.importers.resolving import Resolver, Wrong
 from app.importers.stage import Stage, StagedCount, StagedSum
@@ -14,13 +15,13 @@ def stage_counts(stage: Stage, statements: Iterator[Statement], resolver: Resolv
     """Put all rows aside with their names resolved; returns the number of rows read."""
     rows = 0
     while chunk := list(islice(statements, _CHUNK)):
-        counts: list[StagedCount] = []
+        counts: list[tuple[Any, ...]] = []
         sums: list[StagedSum] = []
         faults: list[Fault] = []
         for one in chunk:
             if isinstance(one, Count):
                 staged = _resolved(one, resolver)
-                counts.append(staged) if isinstance(staged, StagedCount) else faults.append(staged)
+                faults.append(staged) if isinstance(staged, Fault) else counts.append(staged)
             elif isinstance(one, PrintedSum):
                 printed = _resolved_sum(one, resolver)
                 sums.append(printed) if isinstance(printed, StagedSum) else faults.append(printed)
@@ -34,14 +35,15 @@ def stage_counts(stage: Stage, statements: Iterator[Statement], resolver: Resolv
     return max(0, rows - 1)
 
 
-def _resolved(one: Count, resolver: Resolver) -> StagedCount | Fault:
+def _resolved(one: Count, resolver: Resolver) -> tuple[Any, ...] | Fault:
+    """The fields of a StagedCount; what is made by the million is a plain tuple."""
     country = resolver.country(one.country, one.iso3)
     if isinstance(country, Wrong):
         return Fault(one.row, "country", *country)
     mission = None if one.mission is None else resolver.mission(one.mission)
     if isinstance(mission, Wrong):
         return Fault(one.row, "mission", *mission)
-    return StagedCount(
+    return (
         one.row,
         one.as_of,
         country,

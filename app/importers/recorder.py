@@ -1,6 +1,6 @@
 """Takes what a file holds to the ledger, or only counts what it would take there."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,13 +34,13 @@ class Recorder:
         self.pause()
         self.unchanged += number
 
-    def add(self, ledger: Ledger, rows: Sequence[dict[str, Any]]) -> None:
-        """Records that are new."""
+    def add(self, ledger: Ledger, rows: Sequence[dict[str, Any]], shared: Mapping[str, Any] | None = None) -> None:
+        """Records that are new; `shared` are the columns that say the same in all of them."""
         self.pause()
         self.created += len(rows)
         change = self._opened() if rows else None
         if change is not None:
-            record_rows(self.session, change, ledger, rows)
+            record_rows(self.session, change, ledger, rows, shared)
 
     def mend(self, ledger: Ledger, rows: Sequence[dict[str, Any]]) -> None:
         """Records that the file has otherwise."""

@@ -2,11 +2,13 @@
 
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from app.core.vocabulary import PersonnelType
 from app.headcounts.models import HeadcountIn
 
 
-class Count(NamedTuple):
+class Count(Struct, gc=False):
     """People of one kind, of one country, in one mission, on one date. The header is row 1 of a file."""
 
     row: int
