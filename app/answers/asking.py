@@ -198,7 +198,7 @@ class Grouping:
         """The words that make groups: sex and month split what a group holds."""
         return tuple(one for one in self.by if one not in (By.SEX, By.MONTH))
 
-    @property
+    @cached_property
     def needs_missions(self) -> bool:
         """True if only counts by mission can answer."""
         return self.scope.missions is not None or By.MISSION in self.by or By.HOST in self.by
@@ -258,6 +258,8 @@ class Grouping:
 
     def missions_of(self, group: tuple[Any, ...]) -> dict[str, MissionFacts] | None:
         """The missions that a group sums over; None: all that are added up."""
+        if not self.needs_missions:
+            return None
         if group not in self._missions:
             self._missions[group] = self._find_missions(dict(zip(self.words, group, strict=True)))
         return self._missions[group]

@@ -190,7 +190,8 @@ def _missions(day: _Day, scope: Scope) -> list[str]:
     if day.query.mission is not None:
         return sorted(pool)
     shown = {mission for (mission, _), tally in day.sums.items() if tally.total > 0}
-    shown |= {code for code in pool if any(day.in_force(code, category).scheduled for category in Category)}
+    with_ceilings = day.ceilings.keys() & pool
+    shown |= {code for code in with_ceilings if any(day.in_force(code, category).scheduled for category in Category)}
     return sorted(code for code in pool if code in shown or _is_at_work(day, code))
 
 
