@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from app.answers.asked import Asked, among, numbered
 from app.answers.rules import Bucket, Statement, Tally
-from app.core.history import catch_up
+from app.core.beside import catch_up
 from app.core.prepared import Prepared, Shelf, open_value, prepare
 from app.headcounts.sums import SUMS, SumOver
 

@@ -22,7 +22,6 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     and_,
-    event,
     func,
     or_,
     select,
@@ -33,6 +32,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, Session, SQLModel
 
+from app.core.beside import Keep, put_right_later
 from app.core.columns import KEY_TEXT, UtcDateTime, text_enum
 from app.core.conflicts import conflicts
 from app.core.errors import NotFound
@@ -135,7 +135,7 @@ class Ledger:
     key: str = "id"
     keys: Table | None = None
     parts: Mapping[str, Part] = field(default_factory=dict)
-    beside: Callable[[Session, int], None] | None = None  # puts right what is kept beside the rows a change touched
+    beside: Keep | None = None  # puts right what is kept beside the rows a change touched
 
     @property
     def table(self) -> Table:
@@ -243,19 +243,10 @@ def begin_change(
     return change
 
 
-def catch_up(session: Session) -> None:
-    """Put right what is kept beside the rows touched so far; a session does so by itself before it commits."""
-    for beside, number in session.info.pop("beside", {}):
-        beside(session, number)
-
-
-event.listen(Session, "before_commit", catch_up)
-
-
 def touch(session: Session, change: Change, ledger: Ledger) -> None:
     """Note that a change touches rows, so that what is kept beside them is put right in the same transaction."""
     if ledger.beside is not None:
-        session.info.setdefault("beside", {})[ledger.beside, change.number] = None
+        put_right_later(session, ledger.beside, change.number)
 
 
 def record(session: Session, change: Change, ledger: Ledger, shapes: Sequence[BaseModel]) -> list[Any]:
