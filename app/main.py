@@ -66,11 +66,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     mark = mark_of(database)
     database.on_change = mark.wrote
     imports = ImportQueue(_workshop(settings, database))
+    is_embedded = database.url.get_backend_name() == "sqlite"
+    own = _SQLITE_THREADS if is_embedded else settings.pool_size
+    reads = Reads(settings.read_threads or own, is_embedded)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
         imports.close()
+        reads.close()
         mark.close()
         database.close()
 
@@ -94,9 +98,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.names = names
     app.state.facts = Kept(FACTUAL, lambda session, view: load_facts(session, view, names.of(session, view)))
     app.state.reports = Kept(REPORTING, load_reports)
-    is_embedded = database.url.get_backend_name() == "sqlite"
-    own = _SQLITE_THREADS if is_embedded else settings.pool_size
-    _add_routes(app, Reads(settings.read_threads or own, is_embedded))
+    _add_routes(app, reads)
     add_openapi(app, NOUNS)
     add_problem_handlers(app)
     app.add_middleware(Access)

@@ -1,8 +1,8 @@
 """What answers cost, told by causes that a test can count: statements, plans, rows made, and never by the clock."""
 
 import re
+import threading
 
-import anyio.to_thread
 import httpx
 import pytest
 from sqlalchemy import event
@@ -19,7 +19,7 @@ from app.headcounts.store import HEADCOUNT_LIST
 from app.missions.store import load_names
 from app.web.rows import writer_of
 from tests.conftest import serving
-from tests.statements import statements_of
+from tests.statements import statements_of, watched
 
 # With the statements each takes once names, facts and reports are in memory: one opens the view, the others read.
 HOT = {
@@ -168,17 +168,7 @@ def open_view_of(client: httpx.Client):
         return open_view(session)
 
 
-def test_one_record_of_an_embedded_database_is_read_without_a_thread(
-    seeded: httpx.Client, monkeypatch: pytest.MonkeyPatch
-):
-    handed: list[object] = []
-    run_sync = anyio.to_thread.run_sync
-
-    async def noting(function, *arguments, **options):
-        handed.append(function)
-        return await run_sync(function, *arguments, **options)
-
-    monkeypatch.setattr(anyio.to_thread, "run_sync", noting)
+def test_one_record_of_an_embedded_database_is_read_without_a_thread(seeded: httpx.Client):
     is_embedded = seeded.app.state.database.reader.dialect.name == "sqlite"
     for address, handed_over in (
         ("/v1/headcounts/1", not is_embedded),
@@ -187,9 +177,14 @@ def test_one_record_of_an_embedded_database_is_read_without_a_thread(
         ("/v1/headcounts?limit=1", True),
         ("/v1/totals", True),
     ):
-        handed.clear()
-        assert seeded.get(address).status_code == 200
-        assert bool(handed) == handed_over, address
+        readers: set[bool] = set()
+
+        def look(_statement: str, _values: object, seen: set[bool] = readers) -> None:
+            seen.add(threading.current_thread().name.startswith("read"))
+
+        with watched(seeded.app.state.database.reader, look):
+            assert seeded.get(address).status_code == 200
+        assert readers == {handed_over}, address
 
 
 def test_what_is_misspelt_needs_no_document(databases):

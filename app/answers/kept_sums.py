@@ -2,15 +2,17 @@
 
 import json
 from collections.abc import Sequence
-from itertools import repeat
+from itertools import compress, repeat
 from typing import Any
 
+from msgspec.json import decode
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, String, any_, cast, func, literal_column, select, text
 from sqlmodel import Session
 
 from app.answers.asked import Asked, among, numbered
 from app.answers.rules import Bucket, Statement, Tally
 from app.core.beside import catch_up
+from app.core.columns import json_array
 from app.core.prepared import Prepared, Shelf, open_value, prepare
 from app.headcounts.sums import SUMS, SumOver
 
@@ -53,8 +55,8 @@ def kept_sums(session: Session, asked: Asked, over: SumOver, by: Sequence[str]) 
     if not is_long:
         values["reports"] = json.dumps(list(reports)) if dialect.name == "sqlite" else list(reports)
     sums: Prepared = _SHELF.take(form, make)
-    found = sums.fetch(session, values)
-    return _tallies(found, reports, by)
+    [columns] = sums.fetch(session, values)
+    return _tallies([decode(one) if isinstance(one, str) else one for one in columns], reports, by)
 
 
 def _read(
@@ -66,7 +68,7 @@ def _read(
     is_long: bool,
     by_code: bool,
 ) -> Select[Any]:
-    """Rows of report, code and sums; of all reports, in the order of the key, if there are many."""
+    """Reports, codes and sums, each as one list; of all reports, in the order of the key, if there are many."""
     is_one = codes is not None and len(codes) == 1
     conditions: list[ColumnElement[bool]] = [SUMS.c.over == literal_column(f"'{over.value}'")]
     if codes is not None:
@@ -76,9 +78,13 @@ def _read(
     if not is_long:
         conditions.append(_of_reports(dialect))
     if by_code or is_one:
-        return select(SUMS.c.report, SUMS.c.code, *_VALUES).where(*conditions)
-    added = [cast(func.sum(column), BigInteger) for column in _VALUES]  # PostgreSQL adds them up to a decimal number
-    return select(SUMS.c.report, literal_column("''"), *added).where(*conditions).group_by(SUMS.c.report)
+        found = select(SUMS.c.report, SUMS.c.code, *_VALUES).where(*conditions).subquery()
+    else:
+        added = [cast(func.sum(one), BigInteger).label(one.name) for one in _VALUES]  # or PostgreSQL makes decimals
+        code: ColumnElement[str] = literal_column("''").label("code")
+        found = select(SUMS.c.report, code, *added).where(*conditions).group_by(SUMS.c.report).subquery()
+    # One row of lists is read at once; many rows are handed over one by one, between which other threads take turns.
+    return select(*(json_array(column) for column in found.c))
 
 
 def _of_reports(dialect: str) -> ColumnElement[bool]:
@@ -89,14 +95,13 @@ def _of_reports(dialect: str) -> ColumnElement[bool]:
 
 
 def _tallies(
-    found: Sequence[Sequence[Any]], reports: dict[str, tuple[Bucket, Statement]], by: Sequence[str]
+    columns: Sequence[Sequence[Any]], reports: dict[str, tuple[Bucket, Statement]], by: Sequence[str]
 ) -> dict[tuple[Any, ...], Tally]:
     by_bucket, by_code = "bucket" in by, len(by) > ("bucket" in by)
-    found = [row for row in found if row[0] in reports]
-    if not found:
+    wanted = [name in reports for name in columns[0]]
+    if not any(wanted):
         return {}
-    # Column by column: there may be one for each of many months.
-    names, codes, totals, women, men, unsplit, cells = zip(*found, strict=True)
+    names, codes, totals, women, men, unsplit, cells = [list(compress(column, wanted)) for column in columns]
     buckets, told = zip(*[reports[name] for name in names], strict=True)
     partial = [0 if one.is_complete else number for one, number in zip(told, cells, strict=True)]
     oldest, used, none = [one.as_of_last for one in told], [one.alone for one in told], repeat(0)

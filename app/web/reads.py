@@ -5,12 +5,12 @@ statements. Here an address is looked up, its query is checked by its shape in o
 one of few threads: more of them only wait for one another. The routes of the framework describe the same addresses.
 """
 
+import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Annotated, Any, get_args, get_origin
 
-import anyio
-import anyio.to_thread
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from starlette.datastructures import QueryParams
@@ -43,7 +43,7 @@ class Reads(BaseRoute):
     is_embedded: bool  # the database runs inside this process
     _by_path: dict[str, Read] = field(default_factory=dict)
     _left: set[str] = field(default_factory=set)
-    _limiter: anyio.CapacityLimiter | None = None
+    _pool: ThreadPoolExecutor | None = None
 
     def add(
         self, path: str, shape: type[BaseModel], answer: Callable[..., Response], *, is_quick: bool = False
@@ -56,6 +56,12 @@ class Reads(BaseRoute):
     def leave(self, path: str) -> None:
         """Leave an address to the other routes, though it looks like that of a record."""
         self._left.add(path)
+
+    def close(self) -> None:
+        """End the threads once they have answered."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True)
+            self._pool = None
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Full for GET of a path that was added."""
@@ -82,9 +88,9 @@ class Reads(BaseRoute):
         if self.is_embedded and scope["route"].is_quick and not scope["query_string"]:
             response = _answered(request)
         else:
-            if self._limiter is None:
-                self._limiter = anyio.CapacityLimiter(self.threads)
-            response = await anyio.to_thread.run_sync(_answered, request, limiter=self._limiter)
+            if self._pool is None:
+                self._pool = ThreadPoolExecutor(self.threads, "read")
+            response = await asyncio.get_running_loop().run_in_executor(self._pool, _answered, request)
         await response(scope, receive, send)
 
 
