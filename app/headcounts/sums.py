@@ -6,14 +6,19 @@ never differ. They are of what stands now; the past is added up from its counts.
 
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
+    CompoundSelect,
+    Executable,
     Index,
     PrimaryKeyConstraint,
     Select,
     Table,
     and_,
+    bindparam,
     case,
     cast,
     delete,
@@ -25,7 +30,6 @@ from sqlalchemy import (
     or_,
     select,
     union,
-    union_all,
 )
 from sqlalchemy.types import BigInteger
 from sqlmodel import Field, Session, SQLModel
@@ -77,26 +81,23 @@ SUMS: Table = HeadcountSum.__table__  # type: ignore[attr-defined]
 
 def keep_sums(session: Session, change: int) -> None:
     """Work out the sums of the reports whose counts a change touched."""
-    touched = [select(_COUNTS.c.report).where(_COUNTS.c[name] == change) for name in ("recorded_in", "superseded_in")]
-    replace_sums(session, sorted(session.execute(union(*touched)).scalars()))
+    replace_sums(session, sorted(session.execute(_touched(), {"change": change}).scalars()))
 
 
 def replace_sums(session: Session, reports: Sequence[str]) -> None:
     """Work out the sums of these reports."""
     for batch in _batches(reports):
-        session.execute(delete(SUMS).where(SUMS.c.report.in_(batch)))
-        for added in (_added_up(SumOver.COUNTRY, batch), _added_up(SumOver.MISSION, batch), _all_together(batch)):
-            session.execute(insert(SUMS).from_select(SUMS.c.keys(), added))
+        for statement in _replacing():
+            session.execute(statement, {"reports": batch})
 
 
 def wrong_sums(session: Session) -> Iterator[str]:
     """The reports whose sums are not what their counts add up to."""
     every = select(_COUNTS.c.report).union(select(SUMS.c.report))
+    kept = select(SUMS).where(SUMS.c.report.in_(_REPORTS))
     for batch in _batches(sorted(session.execute(every).scalars())):
-        expected = union_all(_added_up(SumOver.COUNTRY, batch), _added_up(SumOver.MISSION, batch), _all_together(batch))
-        kept = select(SUMS).where(SUMS.c.report.in_(batch))
-        right = {tuple(row) for row in session.execute(expected)}
-        found = {tuple(row) for row in session.execute(kept)}
+        right = {tuple(row) for statement in _all_sums() for row in session.execute(statement, {"reports": batch})}
+        found = {tuple(row) for row in session.execute(kept, {"reports": batch})}
         yield from sorted({row[2] for row in right ^ found})
 
 
@@ -104,7 +105,30 @@ def _batches(reports: Sequence[str]) -> Iterator[Sequence[str]]:
     return (reports[start : start + _BATCH] for start in range(0, len(reports), _BATCH))
 
 
-def _added_up(over: SumOver, reports: Sequence[str]) -> Select[Any]:
+# To put these statements together takes longer than a small change takes to be written: each is made once.
+_REPORTS: BindParameter[Any] = bindparam("reports", expanding=True)
+
+
+@cache
+def _touched() -> CompoundSelect[Any]:
+    """The reports whose counts a change recorded or ended."""
+    columns = (_COUNTS.c.recorded_in, _COUNTS.c.superseded_in)
+    return union(*(select(_COUNTS.c.report).where(column == bindparam("change")) for column in columns))
+
+
+@cache
+def _replacing() -> tuple[Executable, ...]:
+    """What takes the sums of some reports away, and what adds them up anew."""
+    taken = delete(SUMS).where(SUMS.c.report.in_(_REPORTS))
+    return (taken, *(insert(SUMS).from_select(SUMS.c.keys(), one) for one in _all_sums()))
+
+
+def _all_sums() -> tuple[Select[Any], ...]:
+    """All sums of some reports; those over all countries rest on those of each."""
+    return (_added_up(SumOver.COUNTRY), _added_up(SumOver.MISSION), _all_together())
+
+
+def _added_up(over: SumOver) -> Select[Any]:
     """The sums of some reports as their counts add up, in the columns of the table."""
     row = _COUNTS.c
     code, other = (row.country, row.mission) if over is SumOver.COUNTRY else (row.mission, row.country)
@@ -119,7 +143,7 @@ def _added_up(over: SumOver, reports: Sequence[str]) -> Select[Any]:
         func.sum(case((is_split, 0), else_=row.total)),
         func.count(distinct(other)),
     ).where(
-        row.report.in_(reports),
+        row.report.in_(_REPORTS),
         standing(Headcount, _NOW),
         *present(_COUNTS),
         row.mission.is_not(None),
@@ -128,9 +152,9 @@ def _added_up(over: SumOver, reports: Sequence[str]) -> Select[Any]:
     return statement.group_by(row.report, code)
 
 
-def _all_together(reports: Sequence[str]) -> Select[Any]:
+def _all_together() -> Select[Any]:
     """The sums over all countries, as those of each country add up: a cell is in one of them alone."""
     row = SUMS.c
     added = [cast(func.sum(row[name]), BigInteger) for name in ("total", "women", "men", "unsplit", "cells")]
     statement = select(literal(SumOver.ALL, row.over.type).label("over"), literal("").label("code"), row.report, *added)
-    return statement.where(row.over == SumOver.COUNTRY, row.report.in_(reports)).group_by(row.report)
+    return statement.where(row.over == SumOver.COUNTRY, row.report.in_(_REPORTS)).group_by(row.report)
