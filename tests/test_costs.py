@@ -83,6 +83,11 @@ def test_other_values_of_the_same_form_are_the_same_statement(seeded_sqlite: htt
     assert len(texts) == 1
 
 
+def test_an_address_without_filters_has_no_empty_one(seeded_sqlite: httpx.Client):
+    [row] = seeded_sqlite.get("/v1/series?from=2024-03&to=2024-03").json()["data"]
+    assert row["rows"] == "/v1/deployments?as_of=2024-03-31&max_age=30"
+
+
 @pytest.mark.parametrize(
     "scope",
     [

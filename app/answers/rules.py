@@ -179,7 +179,7 @@ class Bucket:
     @cached_property
     def month_filter(self) -> str:
         """Parameters of `/v1/deployments`: the counts of a month's last day that are no older than the month."""
-        return f"&as_of={self.until}&max_age={int(self.until[8:]) - 1}"
+        return f"as_of={self.until}&max_age={int(self.until[8:]) - 1}"
 
     @cached_property
     def covers_all(self) -> bool:

@@ -172,6 +172,7 @@ _NO_VALUE = Value(None)
 
 
 def rows_link(query: ScopeQuery, grouping: Grouping, group: tuple[Any, ...], sex: Sex | None) -> str:
-    """Address of the counts behind a group, to which the `month_filter` of a bucket belongs."""
+    """Address of the counts behind a group, up to where the `month_filter` of a bucket belongs."""
     values = {**grouping.filters(group), "sex": sex}
-    return link("/v1/deployments", query, without=("by", "from_", "to", "month", "against"), **values)
+    address = link("/v1/deployments", query, without=("by", "from_", "to", "month", "against"), **values)
+    return address if address.endswith("?") else f"{address}&"
