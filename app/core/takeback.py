@@ -1,6 +1,6 @@
 """Takes a whole change back, through the ledger: what it made stands no longer, and what it replaced stands again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import insert, or_, select, true, update
@@ -38,12 +38,13 @@ def take_back(session: Session, change: Change, ledger: Ledger, number: int) -> 
     """
     touch(session, change, ledger)
     table = ledger.table
-    made = select(ledger.key_column).where(table.c.recorded_in == number)
-    session.execute(
-        update(table)
-        .where(ledger.key_column.in_(made), table.c.superseded_in.is_(None))
-        .values(superseded_in=change.number, superseded_at=change.recorded_at)
-    )
+    # What a statement may have to undo is kept in memory on SQLite, so it must not end everything at once.
+    for keys in _made(session, ledger, number):
+        session.execute(
+            update(table)
+            .where(ledger.key_column.in_(keys), table.c.superseded_in.is_(None))
+            .values(superseded_in=change.number, superseded_at=change.recorded_at)
+        )
     try:
         for rows in _replaced(session, change, ledger, number):
             for row in rows:
@@ -52,6 +53,16 @@ def take_back(session: Session, change: Change, ledger: Ledger, number: int) -> 
     except IntegrityError as error:
         message = f"Another {table.name.replace('_', ' ')} says by now what one said before it was corrected."
         raise RecordConflict(f"{message} Retract it first.") from error
+
+
+def _made(session: Session, ledger: Ledger, number: int) -> Iterator[Sequence[Any]]:
+    """The keys of the records that a change made, in batches."""
+    key = ledger.key_column
+    statement = select(key).where(ledger.table.c.recorded_in == number).distinct().order_by(key).limit(_BATCH)
+    keys = session.execute(statement).scalars().all()
+    while keys:
+        yield keys
+        keys = session.execute(statement.where(key > keys[-1])).scalars().all()
 
 
 def _replaced(session: Session, change: Change, ledger: Ledger, number: int) -> Iterator[list[dict[str, Any]]]:
