@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from app.core import takeback
 from app.headcounts.sums import wrong_sums
 from tests.conftest import Databases
 from tests.desks import Desk, count, desk_at
@@ -17,6 +18,7 @@ from tests.sending import (
     send,
     told,
 )
+from tests.statements import noted
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +85,17 @@ def test_what_an_import_corrected_stands_as_before(desk: Desk):
     history = desk.read(f"/v1/headcounts/{before['NPL']['id']}/revisions")["data"]
     assert sorted(one["revision"] for one in history) == [1, 2, 3]
     assert told(send(desk, month("2014-02-28", people={"Ghana": 9, "Nepal": 700}))) == ("committed", 0, 22, 2, 0)
+
+
+def test_what_an_import_recorded_is_ended_in_batches(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(takeback, "_BATCH", 7)
+    done = send(desk, month("2012-01-31"))
+    assert len(rows_of(desk, "un-dpo-2012-01-31")) == 24
+    with noted(desk.client.app.state.database.writer) as statements:
+        assert take_back(desk, done).status_code == 200
+    ended = [one for one, _ in statements if one.startswith("UPDATE headcount SET superseded_in")]
+    assert len(ended) == 4
+    assert rows_of(desk, "un-dpo-2012-01-31") == {}
 
 
 def test_imports_are_taken_back_one_after_the_other(desk: Desk):
