@@ -229,7 +229,7 @@ def end_amid_import(url: str, folder: Path, how: signal.Signals, *, while_record
     database = Database(Settings(database_url=url))
     before = rows_in(database)
     with running(url, folder) as (process, client):
-        answer = client.post("/v1/imports", files={"file": ("months.csv", months(30))})
+        answer = client.post("/v1/imports", files={"file": ("months.csv", months(80))})
         assert answer.status_code == 202, answer.text
         address = answer.headers["location"]
         wait_until(lambda: client.get(address).json()["data"]["state"] == "running")
@@ -256,11 +256,11 @@ def test_an_import_that_is_killed_leaves_nothing_and_is_given_up(
             found = desk.read("/v1/imports/1")["data"]
             assert told(found, "state", "change", "created") == ("failed", None, 0)
             assert found["problem"] == "The service stopped while it was at work on this. Send the file again."
-            done = desk.send("POST", "/v1/imports", files={"file": ("months.csv", months(30))}, timeout=90)
-        assert told(done.json()["data"]) == ("committed", 28_800, 0, 0, 0)
+            done = desk.send("POST", "/v1/imports", files={"file": ("months.csv", months(80))}, timeout=90)
+        assert told(done.json()["data"]) == ("committed", 76_800, 0, 0, 0)
         found = desk.read("/v1/imports/1")["data"]
         assert (found["state"], found["finished_at"] is not None) == ("failed", True)
-        assert desk.read("/v1/reports", count="exact")["meta"]["count"] == 30
+        assert desk.read("/v1/reports", count="exact")["meta"]["count"] == 80
 
 
 @pytest.mark.parametrize("while_recording", [False, True])

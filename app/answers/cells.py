@@ -37,6 +37,7 @@ from app.answers.facts import Facts
 from app.answers.kept_sums import kept_sums, over_of
 from app.answers.rules import Bucket, Tally
 from app.answers.scope import Scope
+from app.core.beside import is_behind
 from app.core.columns import col, json_set
 from app.core.prepared import Prepared, Shelf, prepare
 from app.core.vocabulary import PersonnelType
@@ -59,7 +60,8 @@ def sum_cells(
         return {}
     asked = asked_of(scope, facts, buckets, by_mission=by_mission)
     dialect = session.get_bind().dialect
-    over = over_of(asked, by)
+    # While a change is being written, its sums are not there yet.
+    over = None if is_behind(session) else over_of(asked, by)
     if over is not None:
         return kept_sums(session, asked, over, by)
     form = (dialect.name, "sums", tuple(by), asked.form)

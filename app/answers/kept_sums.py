@@ -11,7 +11,6 @@ from sqlmodel import Session
 
 from app.answers.asked import Asked, among, numbered
 from app.answers.rules import Bucket, Statement, Tally
-from app.core.beside import catch_up
 from app.core.columns import json_array
 from app.core.prepared import Prepared, Shelf, open_value, prepare
 from app.headcounts.sums import SUMS, SumOver
@@ -39,7 +38,6 @@ def over_of(asked: Asked, by: Sequence[str]) -> SumOver | None:
 
 def kept_sums(session: Session, asked: Asked, over: SumOver, by: Sequence[str]) -> dict[tuple[Any, ...], Tally]:
     """The sums by `bucket` and `country` or `mission`, in the order given."""
-    catch_up(session)
     codes = {SumOver.ALL: ("",), SumOver.COUNTRY: asked.scope.countries, SumOver.MISSION: asked.scope.missions}[over]
     left_out = asked.scope.left_out if over is SumOver.MISSION and codes is None else ()
     reports = {one.report: (bucket, one) for bucket in asked.buckets for one in bucket.statements}

@@ -10,7 +10,6 @@ from sqlmodel import Session
 
 from app.answers.rules import Bucket, Statement, monthly_buckets
 from app.answers.scope import NOT_ADDED, Scope
-from app.core.beside import catch_up
 from app.core.columns import col, json_array
 from app.core.dates import first_day, last_day
 from app.core.history import View, standing
@@ -27,7 +26,6 @@ _DOUBTFUL = text("(headcount.status = 'disputed' OR headcount.bound <> 'exactly'
 
 def find_statements(session: Session, scope: Scope, first: str, last: str) -> list[Statement]:
     """The reports in scope whose date lies between two days, both included; one statement, no order."""
-    catch_up(session)
     missions = select(json_array(col(ReportMission.mission))).where(
         col(ReportMission.report) == Report.id, col(ReportMission.revision) == Report.revision
     )

@@ -13,10 +13,14 @@ def put_right_later(session: Session, keep: Keep, change: int) -> None:
     session.info.setdefault("beside", {})[keep, change] = None
 
 
-def catch_up(session: Session) -> None:
-    """Do now what is left to do; a session does so by itself before it commits."""
+def is_behind(session: Session) -> bool:
+    """True while a change is being written whose rows differ from what is kept beside them."""
+    return bool(session.info.get("beside"))
+
+
+def _catch_up(session: Session) -> None:
     for keep, change in session.info.pop("beside", {}):
         keep(session, change)
 
 
-event.listen(Session, "before_commit", catch_up)
+event.listen(Session, "before_commit", _catch_up)
