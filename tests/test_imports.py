@@ -460,6 +460,30 @@ def test_a_whole_table_is_not_recorded_in_part_and_a_part_of_it_is(desk: Desk):
     assert (one["id"], one["scope"]) == ("un-dpo-2012-12-31.partial", "partial")
 
 
+def test_a_row_with_two_unknown_names_tells_both(desk: Desk):
+    header = month("2011-12-31").partition("\n")[0].split(",")
+    told_by_name = {
+        "last_reporting_date": "2011-12-31",
+        "mission_acronym": "UNDOV",
+        "contributing_country": "Fijji",
+        "personnel_type": "Troops",
+        "male_personnel": "1",
+        "female_personnel": "0",
+        "total_personnel": "1",
+    }
+    refused = send(desk, ",".join(header) + "\n" + ",".join(told_by_name.get(name, "") for name in header) + "\n")
+    assert told(refused, "state", "rejected", "faults") == ("refused", 1, 2)
+    faults = desk.read(f"/v1/imports/{refused['id']}/faults")["data"]
+    assert [(one["row"], one["column"], one["code"]) for one in faults] == [
+        (2, "country", "unknown_name"),
+        (2, "mission", "unknown_name"),
+    ]
+    assert {(one["kind"], one["name"]) for one in refused["unknown_names"]} == {
+        ("country", "Fijji"),
+        ("mission", "UNDOV"),
+    }
+
+
 def test_unknown_names_are_told_once_each_and_taught_as_aliases(desk: Desk):
     content = month("2011-01-31").replace("Kazakhstan", "Kasachstan-Ost").replace("Ghana", "Ghannna")
     content += "2011-01-31,UNDOF,Ghannna,Troops,0,1\n2011-01-31,UNIFILL,France,Staff Officer,0,1\n"

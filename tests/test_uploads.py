@@ -167,6 +167,7 @@ def test_a_file_that_is_no_table_is_refused_with_a_sentence(desk: Desk, content:
 def test_a_header_alone_is_a_file_without_rows(desk: Desk):
     found = send(desk, month("2010-01-31").partition("\n")[0])
     assert told(found, "state", "rows_read", "created", "change") == ("committed", 0, 0, None)
+    assert found["notes"] == ["The file has a header and no rows: there is nothing to record."]
 
 
 def test_the_header_among_the_rows_is_a_fault(desk: Desk):

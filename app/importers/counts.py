@@ -19,14 +19,21 @@ def stage_counts(stage: Stage, statements: Iterator[Statement], resolver: Resolv
         sums: list[StagedSum] = []
         faults: list[Fault] = []
         for one in chunk:
-            if isinstance(one, Count):
-                staged = _resolved(one, resolver)
-                faults.append(staged) if isinstance(staged, Fault) else counts.append(staged)
-            elif isinstance(one, PrintedSum):
-                printed = _resolved_sum(one, resolver)
-                sums.append(printed) if isinstance(printed, StagedSum) else faults.append(printed)
-            elif isinstance(one, Fault):
+            if isinstance(one, Fault):
                 faults.append(one)
+                continue
+            if not isinstance(one, Count | PrintedSum):
+                continue
+            country, mission = _codes(one, resolver)
+            if isinstance(country, Wrong):
+                faults.append(Fault(one.row, "country", *country))
+            if isinstance(mission, Wrong):
+                faults.append(Fault(one.row, "mission", *mission))
+            elif not isinstance(country, Wrong):
+                if isinstance(one, Count):
+                    counts.append(_staged(one, country or "", mission))
+                else:
+                    sums.append(StagedSum(one.row, one.as_of, country, mission, one.women, one.men, one.total))
         stage.fill("count", counts, len(StagedCount._fields))
         stage.fill("printed", sums, len(StagedSum._fields))
         stage.refuse(faults)
@@ -35,14 +42,15 @@ def stage_counts(stage: Stage, statements: Iterator[Statement], resolver: Resolv
     return max(0, rows - 1)
 
 
-def _resolved(one: Count, resolver: Resolver) -> tuple[Any, ...] | Fault:
+def _codes(one: Count | PrintedSum, resolver: Resolver) -> tuple[str | Wrong | None, str | Wrong | None]:
+    """Codes of the country and the mission of a row, or what is wrong with each; None: it names none."""
+    names_country = one.country is not None or one.iso3 is not None
+    country = resolver.country(one.country or "", one.iso3) if names_country else None
+    return country, None if one.mission is None else resolver.mission(one.mission)
+
+
+def _staged(one: Count, country: str, mission: str | None) -> tuple[Any, ...]:
     """The fields of a StagedCount; what is made by the million is a plain tuple."""
-    country = resolver.country(one.country, one.iso3)
-    if isinstance(country, Wrong):
-        return Fault(one.row, "country", *country)
-    mission = None if one.mission is None else resolver.mission(one.mission)
-    if isinstance(mission, Wrong):
-        return Fault(one.row, "mission", *mission)
     return (
         one.row,
         one.as_of,
@@ -56,17 +64,6 @@ def _resolved(one: Count, resolver: Resolver) -> tuple[Any, ...] | Fault:
         one.mission,
         one.type_as_printed,
     )
-
-
-def _resolved_sum(one: PrintedSum, resolver: Resolver) -> StagedSum | Fault:
-    is_of_all = one.country is None and one.iso3 is None
-    country = None if is_of_all else resolver.country(one.country or "", one.iso3)
-    if isinstance(country, Wrong):
-        return Fault(one.row, "country", *country)
-    mission = None if one.mission is None else resolver.mission(one.mission)
-    if isinstance(mission, Wrong):
-        return Fault(one.row, "mission", *mission)
-    return StagedSum(one.row, one.as_of, country, mission, one.women, one.men, one.total)
 
 
 # What is wrong among the rows

@@ -104,6 +104,8 @@ class _Run:
                 work = work_of(importer)
                 self.rows = work.put_aside(stage, importer.read(table), resolver, self._tell)
                 self.told.notes += table.notes
+                if self.rows == 0:
+                    self.told.notes.append("The file has a header and no rows: there is nothing to record.")
                 unknown = importer.unknown(table.header)
                 if unknown:
                     self.told.warnings.append(f"Columns that are not read: {', '.join(unknown)[:500]}.")
@@ -195,7 +197,7 @@ class _Run:
         return begin_change(session, self.job.author, self.job.reason, Origin.IMPORT)
 
     def _note_if_nothing_new(self, session: Session, recorder: Recorder, importer: Importer) -> None:
-        if recorder.change is not None:
+        if recorder.change is not None or self.rows == 0:
             return
         before = find_same(session, self.job.sha256, importer.name)
         same = "" if before is None else f" It is the file of import {before}."
