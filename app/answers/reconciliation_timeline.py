@@ -35,9 +35,7 @@ class Timelines:
             found = ask.statements(scope, first_day(min(starts)), last)
             months = monthly_buckets(months_between(min(starts), last[:7]), found)
             self.buckets = [month for month in months if month.statements]
-        self.sums: dict[str, dict[tuple[Any, ...], Tally]] = {}
-        for key, tally in sums_of(ask, self.grouping, self.buckets, by_bucket=True).items():
-            self.sums.setdefault(key[0], {})[key[1:]] = tally
+        self.sums = sums_of(ask, self.grouping, self.buckets, by_bucket=True)
 
     def of(self, one: Announced) -> list[TimelineEntry]:
         """The entries in order of time: planned starts and the end of force by the first day of their span, all
@@ -85,7 +83,7 @@ class Timelines:
         return value_in(self.grouping, cell, self._tally(bucket, cell), why)
 
     def _tally(self, bucket: Bucket, cell: tuple[str, str]) -> Tally | None:
-        return self.sums.get(bucket.name, {}).get(cell)
+        return self.sums.get((bucket.name, *cell))
 
     def _count(self, bucket: Bucket, cell: tuple[str, str], value: Value, *, is_first: bool) -> Dated:
         statement = self._statement(bucket, cell)

@@ -7,9 +7,8 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Dialect, Table, insert
-from sqlalchemy.exc import DBAPIError
 
-from app.core.prepared import binder_of
+from app.core.prepared import binder_of, told_by_sqlalchemy
 
 _BATCH = 5_000
 _KEPT = 256  # values of a column; kinds, moments and the like come row after row
@@ -88,7 +87,7 @@ def _copy(connection: Connection, plan: _Plan, rows: list[_Row]) -> None:
             for row in rows:
                 copy.write_row(row)
     except driver.Error as error:
-        raise DBAPIError.instance(plan.many, None, error, driver.Error) from error
+        raise told_by_sqlalchemy(connection, plan.many, error) from error
 
 
 def _binder(table: Table, name: str, dialect: Dialect) -> Callable[[Any], Any] | None:

@@ -58,9 +58,15 @@ def run_text(connection: Connection, text: str, values: Any) -> list[Row]:
         cursor.execute(text, values)
         return cursor.fetchall()  # type: ignore[no-any-return]
     except driver.Error as error:
-        raise DBAPIError.instance(text, None, error, driver.Error, dialect=connection.dialect) from error
+        raise told_by_sqlalchemy(connection, text, error) from error
     finally:
         cursor.close()
+
+
+def told_by_sqlalchemy(connection: Connection, text: str, error: Exception) -> BaseException:
+    """An error of the driver as SQLAlchemy would tell it, so that it is caught as any other."""
+    driver: Any = connection.dialect.dbapi
+    return DBAPIError.instance(text, None, error, driver.Error, dialect=connection.dialect)
 
 
 def prepare(statement: Select[Any], dialect: Dialect) -> Prepared:

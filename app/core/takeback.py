@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import insert, or_, select, true, update
+from sqlalchemy import or_, select, true, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from app.core.errors import RecordConflict
 from app.core.history import Change, Ledger, LedgerRow, touch
+from app.core.inserting import insert_rows
 
 _BATCH = 5_000
 
@@ -46,10 +47,9 @@ def take_back(session: Session, change: Change, ledger: Ledger, number: int) -> 
             .values(superseded_in=change.number, superseded_at=change.recorded_at)
         )
     try:
+        stamp = {"recorded_in": change.number, "recorded_at": change.recorded_at}
         for rows in _replaced(session, change, ledger, number):
-            for row in rows:
-                row |= {"recorded_in": change.number, "recorded_at": change.recorded_at}
-            session.connection().execute(insert(table), rows)
+            insert_rows(session.connection(), table, rows, stamp)
     except IntegrityError as error:
         message = f"Another {table.name.replace('_', ' ')} says by now what one said before it was corrected."
         raise RecordConflict(f"{message} Retract it first.") from error

@@ -30,6 +30,7 @@ from sqlalchemy import (
     or_,
     select,
     union,
+    union_all,
 )
 from sqlalchemy.types import BigInteger
 from sqlmodel import Field, Session, SQLModel
@@ -123,9 +124,9 @@ def _replacing() -> tuple[Executable, ...]:
     return (taken, *(insert(SUMS).from_select(SUMS.c.keys(), one) for one in _all_sums()))
 
 
-def _all_sums() -> tuple[Select[Any], ...]:
-    """All sums of some reports; those over all countries rest on those of each."""
-    return (_added_up(SumOver.COUNTRY), _added_up(SumOver.MISSION), _all_together())
+def _all_sums() -> tuple[Select[Any] | CompoundSelect[Any], ...]:
+    """All sums of some reports; those over all countries rest on those of each, so they come last."""
+    return union_all(_added_up(SumOver.COUNTRY), _added_up(SumOver.MISSION)), _all_together()
 
 
 def _added_up(over: SumOver) -> Select[Any]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import Any
 
 from app.importers.resolving import Resolver, Wrong
 from app.importers.stage import Stage, StagedCount, StagedSum
@@ -15,7 +14,7 @@ def stage_counts(stage: Stage, statements: Iterator[Statement], resolver: Resolv
     """Put all rows aside with their names resolved; returns the number of rows read."""
     rows = 0
     while chunk := list(islice(statements, _CHUNK)):
-        counts: list[tuple[Any, ...]] = []
+        counts: list[StagedCount] = []
         sums: list[StagedSum] = []
         faults: list[Fault] = []
         for one in chunk:
@@ -49,9 +48,8 @@ def _codes(one: Count | PrintedSum, resolver: Resolver) -> tuple[str | Wrong | N
     return country, None if one.mission is None else resolver.mission(one.mission)
 
 
-def _staged(one: Count, country: str, mission: str | None) -> tuple[Any, ...]:
-    """The fields of a StagedCount; what is made by the million is a plain tuple."""
-    return (
+def _staged(one: Count, country: str, mission: str | None) -> StagedCount:
+    return StagedCount(
         one.row,
         one.as_of,
         country,
