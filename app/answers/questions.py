@@ -43,6 +43,7 @@ class Question:
     answer: Callable[[Ask, Any], Answer]
     beside: Mapping[str, type[BaseModel]] = field(default_factory=dict)
     errors: tuple[type[TrackerError], ...] = ()
+    is_brief: bool = False  # most answers take no longer than some milliseconds, and those that do call `leave_loop`
 
 
 QUESTIONS = (
@@ -63,6 +64,7 @@ QUESTIONS = (
         TotalRow,
         DayMeta,
         totals,
+        is_brief=True,
         beside={"counted": Explained, "not_counted": Explained},
     ),
     Question(
@@ -73,6 +75,7 @@ QUESTIONS = (
         SeriesRow,
         MonthsMeta,
         series,
+        is_brief=True,
         errors=(AnswerTooLarge,),
     ),
     Question(

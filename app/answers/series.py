@@ -27,6 +27,7 @@ from app.answers.totals import GroupFields, ValueFields, columns_of, group_value
 from app.core.dates import first_day, last_day
 from app.core.errors import Complaint, InvalidRequest
 from app.core.shapes import AnyOf, row_type
+from app.core.waiting import ROWS, leave_loop
 
 MOST_ROWS = 250_000
 _MONTHS_AT_ONCE = 24
@@ -91,6 +92,8 @@ def months_of(ask: Ask, scope: Scope, query: MonthsQuery) -> Sequence[str]:
     if first > to:
         message = f"`from` ({first}) lies after `to` ({to}); put the earlier month first."
         raise InvalidRequest(message, [Complaint(message=message, parameter="from")])
+    if int(to[:4]) - int(first[:4]) > ROWS // 12:
+        leave_loop()
     return months_between(first, to)
 
 
@@ -124,6 +127,8 @@ def _rows(ask: Ask, query: SeriesQuery, grouping: Grouping, buckets: Sequence[Bu
             "allowed. Ask for fewer months, or name countries or missions.",
             [Complaint(message="Ask for fewer months, or name countries or missions.", parameter="by")],
         )
+    if len(groups) * len(buckets) > ROWS:
+        leave_loop()
     ordered, today = sorted(groups, key=group_order), ask.today
     for chunk in chunks:
         if len(chunks) > 1:

@@ -31,6 +31,7 @@ from app.answers.rules import Bucket, Reason, Sex, Tally, Value, unknown_reason,
 from app.answers.scope import AsOfQuery, DrawnQuery, resolve
 from app.core.shapes import COUNTRY_NAME, MISSION_NAME, AnyOf, row_type
 from app.core.vocabulary import PersonnelType, Region
+from app.core.waiting import ROWS, leave_loop
 
 LOOKED_AT = (Reason.NO_OBSERVATION, Reason.NO_REPORT)
 
@@ -194,7 +195,10 @@ def _rows(
     unknown = Unknown(ask, query, grouping, bucket)
     month = None if bucket is None else bucket.until[:7]
     repeated = linked(query, without=("by", "explain"))
-    for group in sorted({*groups, *grouping.named()}, key=group_order):
+    asked = {*groups, *grouping.named()}
+    if len(asked) > ROWS:
+        leave_loop()
+    for group in sorted(asked, key=group_order):
         tally, why = groups.get(group), unknown.reason(group)
         for sex, [value] in values_of(grouping, group, [tally], [why]):
             if value is None:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlmodel import Session
 
 from app.core.settings import Settings
+from app.core.waiting import STEPS, Patience
 
 
 class Database:
@@ -59,11 +60,11 @@ def connection_of(session: Session) -> Connection:
 
 
 def _sqlite_engine(url: str, *, read_only: bool) -> Engine:
-    # As many connections as the server has threads: they are cheap, and none waits for another.
+    # As many connections as the server has threads, and more: they are cheap, and none waits for another.
     engine = create_engine(
         url,
         hide_parameters=True,
-        pool_size=40,
+        pool_size=50,
         max_overflow=0,
         connect_args={"timeout": 15, "check_same_thread": False},
     )
@@ -83,9 +84,16 @@ def _sqlite_engine(url: str, *, read_only: bool) -> Engine:
             connection.execute(f"PRAGMA {pragma}")
 
     if read_only:
+
+        @event.listens_for(engine, "connect")
+        def _bound(connection: sqlite3.Connection, record: Any) -> None:
+            record.info["patience"] = Patience()
+            connection.set_progress_handler(record.info["patience"], STEPS)
+
         # A reader sees one snapshot from when it gets its connection to when it gives it back.
         @event.listens_for(engine, "checkout")
-        def _begin(connection: sqlite3.Connection, _record: Any, _proxy: Any) -> None:
+        def _begin(connection: sqlite3.Connection, record: Any, _proxy: Any) -> None:
+            record.info["patience"].calls = 0
             connection.execute("BEGIN")
     else:
 

@@ -31,6 +31,7 @@ from app.core.errors import (
 from app.core.history import View, open_view
 from app.core.queries import DEFAULT_LIMIT, Cursor, fingerprint_of
 from app.core.shapes import Format, Picture
+from app.core.waiting import leave_loop
 from app.web.formats import JSON, MEDIA_TYPES, choose_format, csv_head, csv_lines
 from app.web.problems import problem_docs
 from app.web.reads import Reads
@@ -77,7 +78,7 @@ def question_router(question: Question, reads: Reads) -> APIRouter:
     def answer(request: Request, query: Annotated[question.query, Query()]) -> Response:  # type: ignore[name-defined]
         return _answer(request, question, query)
 
-    reads.add(f"/v1/{question.path}", question.query, answer)
+    reads.add(f"/v1/{question.path}", question.query, answer, is_brief=question.is_brief)
     return router
 
 
@@ -106,6 +107,7 @@ def _answer(request: Request, question: Question, query: ScopeQuery) -> Response
     output: Format | Picture = choose_format(query.format, request.headers.get("accept"), offered)
     database: Database = request.app.state.database
     if isinstance(output, Picture):
+        leave_loop()
         with database.read() as session:
             spec = PICTURES[question.path](_ask(request, session, open_view(session, query.known_at)), query)
         return Response(encoded(spec, output), media_type=MEDIA_TYPES[output], headers={"Vary": "Accept"})

@@ -29,6 +29,7 @@ from app.core.history import View, open_view
 from app.core.names import Names
 from app.core.queries import Page, list_page, view_of_list
 from app.core.shapes import Format, ItemQuery, ListQuery, Out
+from app.core.waiting import leave_loop
 from app.web.formats import MEDIA_TYPES, choose_format, csv_columns, csv_head, csv_lines, row_json
 from app.web.items import etag_of, read_item
 from app.web.noun import AnyInclude, Noun
@@ -88,7 +89,7 @@ def noun_router(noun: Noun, reads: Reads) -> APIRouter:
     def list_rows(request: Request, query: Annotated[listing.query, Query()]) -> Response:  # type: ignore[name-defined]
         return _answer_list(request, noun, query)
 
-    reads.add(f"/v1/{noun.path}", listing.query, list_rows)
+    reads.add(f"/v1/{noun.path}", listing.query, list_rows, is_brief=True)
 
     @router.get(
         f"/{noun.path}/{{key}}",
@@ -105,8 +106,7 @@ def noun_router(noun: Noun, reads: Reads) -> APIRouter:
     ) -> Response:
         return _answer_item(request, noun, key, query)
 
-    is_plain = not any(include.always for include in noun.includes)
-    reads.add(f"/v1/{noun.path}/{{key}}", ItemQuery, read_row, is_quick=is_plain)
+    reads.add(f"/v1/{noun.path}/{{key}}", ItemQuery, read_row, is_brief=True)
     return router
 
 
@@ -124,6 +124,8 @@ def _answer_list(request: Request, noun: Noun, query: ListQuery) -> Response:
         detail = "A CSV has fixed columns; ask for `format=json` or `ndjson` to include related records."
         raise InvalidRequest(detail, [Complaint(message=detail, parameter="include")])
     shown = [] if output is Format.CSV else noun.shown(query.include or [])
+    if shown or output is not Format.JSON:
+        leave_loop()
     if output is not Format.JSON and query.limit is None:
         return _stream(request, noun, query, output, shown)
     database: Database = request.app.state.database

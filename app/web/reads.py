@@ -1,8 +1,9 @@
 """The short way to what is read most: lists, records and answers.
 
 The framework looks through its routes one by one and takes parameters apart field by field, which costs more than most
-statements. Here an address is looked up, its query is checked by its shape in one go, and the answer is worked out in
-one of few threads: more of them only wait for one another. The routes of the framework describe the same addresses.
+statements. Here an address is looked up, its query is checked by its shape in one go, and the answer is worked out
+where it is asked for if that is soon done, else in one of few threads: more of them only wait for one another. The
+routes of the framework describe the same addresses.
 """
 
 import asyncio
@@ -13,11 +14,14 @@ from typing import Annotated, Any, get_args, get_origin
 
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from sqlalchemy.exc import OperationalError
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import Receive, Scope, Send
+
+from app.core.waiting import TakesLong, was_broken_off
 
 KEY_LENGTH = 100
 _KEY: TypeAdapter[str] = TypeAdapter(Annotated[str, Field(max_length=KEY_LENGTH)])
@@ -32,7 +36,7 @@ class Read:
     answer: Callable[..., Response]
     parameters: tuple[str, ...]
     lists: frozenset[str]  # the parameters that may be given several times
-    is_quick: bool  # without parameters it reads one row by its key
+    is_brief: bool  # may be answered while the event loop waits, up to where it raises TakesLong
 
 
 @dataclass
@@ -46,12 +50,12 @@ class Reads(BaseRoute):
     _pool: ThreadPoolExecutor | None = None
 
     def add(
-        self, path: str, shape: type[BaseModel], answer: Callable[..., Response], *, is_quick: bool = False
+        self, path: str, shape: type[BaseModel], answer: Callable[..., Response], *, is_brief: bool = False
     ) -> None:
         """Answer GET of a path; `{key}` at its end stands for any key, which `answer` takes behind the request."""
         names = {one.alias or name: one.annotation for name, one in shape.model_fields.items()}
         lists = frozenset(name for name, kind in names.items() if _is_list(kind))
-        self._by_path[path.removesuffix("{key}")] = Read(path, shape, answer, tuple(names), lists, is_quick)
+        self._by_path[path.removesuffix("{key}")] = Read(path, shape, answer, tuple(names), lists, is_brief)
 
     def leave(self, path: str) -> None:
         """Leave an address to the other routes, though it looks like that of a record."""
@@ -83,15 +87,27 @@ class Reads(BaseRoute):
         raise NoMatchFound(name, path_params)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer in a thread of its own, as one of few at a time; what takes less than to hand it over, at once."""
+        """Answer at once what is soon done, and all else as one of few at a time."""
         request = Request(scope, receive, send)
-        if self.is_embedded and scope["route"].is_quick and not scope["query_string"]:
-            response = _answered(request)
-        else:
+        response = self._at_once(request)
+        if response is None:
             if self._pool is None:
                 self._pool = ThreadPoolExecutor(self.threads, "read")
             response = await asyncio.get_running_loop().run_in_executor(self._pool, _answered, request)
         await response(scope, receive, send)
+
+    def _at_once(self, request: Request) -> Response | None:
+        """The answer, if it is soon done; a database elsewhere has to be waited for."""
+        if not self.is_embedded or not request.scope["route"].is_brief:
+            return None
+        try:
+            return _answered(request)
+        except TakesLong:
+            return None
+        except OperationalError as error:
+            if was_broken_off(error):
+                return None
+            raise
 
 
 def _answered(request: Request) -> Response:
