@@ -5,7 +5,7 @@ import threading
 
 import httpx
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlmodel import Session
 
 from app.answers.facts import load_facts
@@ -173,23 +173,50 @@ def open_view_of(client: httpx.Client):
         return open_view(session)
 
 
-def test_one_record_of_an_embedded_database_is_read_without_a_thread(seeded: httpx.Client):
+BRIEF = (
+    "/v1/headcounts/1",
+    "/v1/headcounts/1?include=report_record",
+    "/v1/missions/UNDOF",
+    "/v1/headcounts?mission=UNDOF",
+    "/v1/totals?as_of=2024-01-31&by=mission",
+    "/v1/series?country=NPL&from=2015-01&to=2025-07",
+)
+LONG = (
+    "/v1/missions",  # with its hosts, parts and ceilings
+    "/v1/headcounts?count=exact",
+    "/v1/headcounts?mission=UNDOF&format=csv",
+    "/v1/totals?by=mission&format=svg",
+    "/v1/gaps",
+)
+
+
+@pytest.mark.parametrize("address", [*BRIEF, *LONG])
+def test_an_embedded_database_is_read_without_a_thread_where_that_is_soon_done(seeded: httpx.Client, address: str):
     is_embedded = seeded.app.state.database.reader.dialect.name == "sqlite"
-    for address, handed_over in (
-        ("/v1/headcounts/1", not is_embedded),
-        ("/v1/headcounts/1?include=report_record", True),
-        ("/v1/missions/UNDOF", True),  # with its hosts, parts and ceilings
-        ("/v1/headcounts?limit=1", True),
-        ("/v1/totals", True),
-    ):
-        readers: set[bool] = set()
+    assert seeded.get("/v1/totals").status_code == 200  # which may have to read facts and reports
+    assert readers_of(seeded, address) == {"loop" if is_embedded and address in BRIEF else "thread"}
 
-        def look(_statement: str, _values: object, seen: set[bool] = readers) -> None:
-            seen.add(threading.current_thread().name.startswith("read"))
 
-        with watched(seeded.app.state.database.reader, look):
-            assert seeded.get(address).status_code == 200
-        assert readers == {handed_over}, address
+def test_a_statement_that_takes_long_is_broken_off_and_asked_again_in_a_thread(seeded_sqlite: httpx.Client):
+    found = seeded_sqlite.get("/v1/headcounts?total__gte=999999").json()
+    assert found["data"] == []
+    assert readers_of(seeded_sqlite, "/v1/headcounts?total__gte=999998") == {"loop", "thread"}
+    assert readers_of(seeded_sqlite, "/v1/series?country=NPL&from=1900-01") == {"loop", "thread"}
+    largest = seeded_sqlite.get("/v1/headcounts?sort=-total&limit=1").json()["data"][0]["total"]
+    with seeded_sqlite.app.state.database.read() as session:  # no loop waits here
+        assert session.execute(text("SELECT max(total) FROM headcount")).scalar_one() == largest
+
+
+def readers_of(client: httpx.Client, address: str) -> set[str]:
+    """Who ran the statements of an answer: the event loop itself, or one of the threads that read."""
+    readers: set[str] = set()
+
+    def look(_statement: str, _values: object) -> None:
+        readers.add("thread" if threading.current_thread().name.startswith("read") else "loop")
+
+    with watched(client.app.state.database.reader, look):
+        assert client.get(address).status_code == 200
+    return readers
 
 
 def test_what_is_misspelt_needs_no_document(databases):

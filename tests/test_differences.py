@@ -10,7 +10,7 @@ import pytest
 
 from app.answers.differences import differences
 from app.answers.movements import DifferencesQuery, delta_of, movement_of
-from app.answers.rules import Reason, Value
+from app.answers.values import Reason, Value
 from app.core.database import Database
 from app.core.history import record
 from app.core.settings import Settings

@@ -25,7 +25,7 @@ from app.answers.reconciliation_rules import (
     story_day,
     together,
 )
-from app.answers.rules import Reason, Value
+from app.answers.values import Reason, Value
 from app.authorisations.models import AuthorisationIn
 from app.authorisations.store import AUTHORISATIONS
 from app.contingents.models import ContingentIn, StatusEventIn, StatusEventKind

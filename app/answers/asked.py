@@ -6,7 +6,6 @@ The reports of the buckets, the codes and the days are values that each run of t
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from sqlalchemy import (
@@ -28,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from app.answers.facts import Facts
-from app.answers.rules import Bucket
+from app.answers.rules import Bucket, Buckets
 from app.answers.scope import Scope
 from app.core.history import View, open_state, standing
 from app.core.prepared import open_value
@@ -45,7 +44,7 @@ class Asked:
     """A question to the counts: its scope, the buckets of reports, and which missions were over in which bucket."""
 
     scope: Scope
-    buckets: Sequence[Bucket]
+    buckets: Buckets
     endings: tuple[tuple[str, str, str], ...]  # bucket, mission, the last day on which people may be counted
     has_mixed: bool  # some buckets are answered by countries as a whole, others by mission
 
@@ -57,13 +56,8 @@ class Asked:
         left_out = 0 if scope.missions is not None else len(scope.left_out)
         return (
             *(scope.view.is_current, *sizes, left_out, len(self.endings), self.has_mixed),
-            *(self.is_simple, self.is_one_bucket, self.leaves_out_untyped),
+            *(self.buckets.is_simple, self.is_one_bucket, self.leaves_out_untyped),
         )
-
-    @cached_property
-    def is_simple(self) -> bool:
-        """True if every bucket has one report, and all its counts can stand."""
-        return all(bucket.is_simple for bucket in self.buckets)
 
     @property
     def is_one_bucket(self) -> bool:
@@ -92,7 +86,7 @@ class Asked:
         if scope.missions is None:
             values |= numbered("left_out", scope.left_out)
         if dialect != "sqlite":
-            values["reports"] = [one.report for bucket in self.buckets for one in bucket.statements]
+            values["reports"] = [one.report for one in self.buckets.statements]
         for place, (bucket, mission, last_on) in enumerate(self.endings):
             values |= {f"over_in_{place}": bucket, f"over_{place}": mission, f"over_on_{place}": last_on}
         return values
@@ -150,8 +144,8 @@ def asked_of(scope: Scope, facts: Facts, buckets: Sequence[Bucket], *, by_missio
         for code, one in facts.missions.items()
         if one.last_on is not None and oldest <= one.last_on < bucket.until
     )
-    has_mixed = not by_mission and any(bucket.by_country_only for bucket in buckets)
-    return Asked(scope, buckets, endings, has_mixed)
+    held = buckets if isinstance(buckets, Buckets) else Buckets(buckets)
+    return Asked(scope, held, endings, has_mixed=not by_mission and held.have_countries_only)
 
 
 def _oldest(bucket: Bucket) -> str:

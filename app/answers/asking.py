@@ -15,21 +15,10 @@ from sqlmodel import Session
 
 from app.answers.cells import sum_cells
 from app.answers.facts import Facts, MissionFacts
-from app.answers.rules import (
-    Bucket,
-    Reason,
-    ReportUsed,
-    Sex,
-    Statement,
-    Tally,
-    Value,
-    fill_bucket,
-    unknown_reason,
-    value_of,
-    window_start,
-)
+from app.answers.rules import Bucket, Buckets, ReportUsed, Statement, fill_bucket, window_start
 from app.answers.scope import AsOfQuery, Coverage, Scope, ScopeMeta, ScopeQuery
 from app.answers.statements import Reports, find_statements, latest_day
+from app.answers.values import Reason, Sex, Tally, Value, unknown_reasons, value_columns, value_of
 from app.core.dates import last_day
 from app.core.errors import TrackerError
 from app.core.history import View
@@ -165,17 +154,21 @@ def _listed(values: Sequence[Any] | None) -> list[Any] | None:
 
 def reports_used(buckets: Iterable[Bucket]) -> list[ReportUsed]:
     """The reports of the buckets, each with what it is complete for."""
+    if isinstance(buckets, Buckets):
+        return buckets.used
     return [one.used for bucket in buckets for one in bucket.statements]
 
 
-def coverage_of(tallies: Iterable[Tally]) -> Coverage:
+def coverage_of(bucket: Bucket | None, tallies: Iterable[Tally]) -> Coverage:
     """What the numbers rest on, over all groups."""
-    whole = sum(tallies, Tally())
+    sums = list(tallies)
+    reports = frozenset().union(*[one.reports for one in sums])
+    used = [] if bucket is None else [one for one in bucket.statements if one.report in reports]
     return Coverage(
-        cells=whole.cells,
-        unknown=whole.disputed + whole.inexact,
-        oldest=whole.oldest,
-        all_complete=whole.partial == 0,
+        cells=sum([one.cells for one in sums]),
+        unknown=sum([one.disputed + one.inexact for one in sums]),
+        oldest=min([one.as_of_last for one in used], default=None),
+        all_complete=all(one.is_complete for one in used),
     )
 
 
@@ -307,12 +300,11 @@ class Grouping:
         """Why nothing counted in a group is not zero; None if it is."""
         return self.reasons([bucket], group, today)[0]
 
-    def reasons(self, buckets: Sequence[Bucket], group: tuple[Any, ...], today: str) -> list[Reason | None]:
+    def reasons(self, buckets: Sequence[Bucket], group: tuple[Any, ...], today: str) -> Sequence[Reason | None]:
         """The same for several buckets."""
         code, missions = self.country_of(group), self.missions_of(group)
         country = None if code is None else self.facts.countries[code]
-        by_mission = self.needs_missions
-        return [unknown_reason(bucket, missions, country, today, by_mission=by_mission) for bucket in buckets]
+        return unknown_reasons(buckets, missions, country, today, by_mission=self.needs_missions)
 
 
 def group_order(group: Sequence[Any]) -> list[tuple[bool, str]]:
@@ -322,34 +314,28 @@ def group_order(group: Sequence[Any]) -> list[tuple[bool, str]]:
 
 def value_in(grouping: Grouping, group: tuple[Any, ...], tally: Tally | None, why: Reason | None) -> Value:
     """The value of a group; `why` tells why nothing counted is not zero."""
-    if tally is not None and tally.cells == 1 and grouping.is_one_cell(group):
-        why = None
-    return value_of(tally, why, grouping.scope.sex)
+    return value_of(tally, None if is_told(grouping, group, tally) else why, grouping.scope.sex)
+
+
+def is_told(grouping: Grouping, group: tuple[Any, ...], tally: Tally | None) -> bool:
+    """True if one count tells all of a group, so that nothing else can be unknown."""
+    return tally is not None and tally.cells == 1 and grouping.is_one_cell(group)
 
 
 def values_of(
-    grouping: Grouping, group: tuple[Any, ...], tallies: Sequence[Tally | None], whys: Sequence[Reason | None]
-) -> Iterator[tuple[Sex | None, Sequence[Value | None]]]:
-    """The values of a group, one for each of its sums, or as many for each sex where the question splits by it.
+    grouping: Grouping, tallies: Sequence[Tally | None], whys: Sequence[Reason | None]
+) -> Iterator[tuple[Sex | None, Sequence[Sequence[Any]], Sequence[bool] | None]]:
+    """The fields of the values of sums as columns, once, or once for each sex where the question splits by it.
 
-    None: there is no such value, as nobody is counted without a split by sex.
+    Behind them, whether each is a row of the answer, unless all are: nobody may be counted without a split by sex.
     """
-    if grouping.is_one_cell(group):
-        whys = [None if tally and tally.cells == 1 else why for tally, why in zip(tallies, whys, strict=True)]
-    told = list(zip(tallies, whys, strict=True))
     asked = grouping.scope.sex
     if By.SEX not in grouping.by:
-        yield None, [value_of(tally, why, asked) for tally, why in told]
+        yield None, value_columns(tallies, whys, asked), None
         return
     for sex in [asked] if asked else [Sex.WOMEN, Sex.MEN, Sex.UNKNOWN]:
-        is_rest = sex is Sex.UNKNOWN
-        yield (
-            sex,
-            [
-                None if is_rest and (tally is None or tally.unsplit == 0) else value_of(tally, why, sex)
-                for tally, why in told
-            ],
-        )
+        told = [tally is not None and tally.unsplit > 0 for tally in tallies] if sex is Sex.UNKNOWN else None
+        yield sex, value_columns(tallies, whys, sex), told
 
 
 def earlier_groups(ask: Ask, grouping: Grouping, before: str) -> tuple[Bucket, set[tuple[Any, ...]]]:

@@ -35,8 +35,9 @@ from sqlmodel import Session
 from app.answers.asked import Asked, asked_of, placed_reports
 from app.answers.facts import Facts
 from app.answers.kept_sums import kept_sums, over_of
-from app.answers.rules import Bucket, Tally
+from app.answers.rules import Bucket
 from app.answers.scope import Scope
+from app.answers.values import Tally
 from app.core.beside import is_behind
 from app.core.columns import col, json_set
 from app.core.prepared import Prepared, Shelf, prepare
@@ -77,7 +78,7 @@ _NOTHING = Tally()
 
 
 def _sums(asked: Asked, dialect: str, by: Sequence[str]) -> Select[Any]:
-    if asked.is_simple:
+    if asked.buckets.is_simple:
         return _simple_sums(asked, dialect, by)
     rows = _counts(asked, dialect)
     of_type, stands = asked.of_type(rows), _stands(rows)
@@ -93,10 +94,8 @@ def _sums(asked: Asked, dialect: str, by: Sequence[str]) -> Select[Any]:
         *_added(counted, rows.c.total, rows.c.women, rows.c.men),
         _sum(untyped, rows.c.total),
         func.count(distinct(case((counted, _cell(rows.c, by))))),
-        _sum(and_(counted, rows.c.complete == 0), 1),
         _sum(and_(left_out, disputed), 1),
         _sum(and_(left_out, not_(disputed)), 1),
-        func.min(case((counted, rows.c.as_of_last))),
         json_set(case((counted, rows.c.report))),
     ).where(or_(counted, left_out, untyped))
     return statement.group_by(*dimensions) if dimensions else statement
@@ -117,10 +116,8 @@ def _simple_sums(asked: Asked, dialect: str, by: Sequence[str]) -> Select[Any]:
             *_added(of_type, _TABLE.c.total, _TABLE.c.women, _TABLE.c.men),
             _sum(untyped, _TABLE.c.total),
             func.count(distinct(case((of_type, _cell(_TABLE.c, by))))),
-            _sum(and_(of_type, placed.c.complete == 0), 1),
             literal_column("0"),
             literal_column("0"),
-            func.min(case((of_type, placed.c.as_of_last))),
             func.min(report) if asked.is_one_bucket or "bucket" in by else json_set(report),
         )
         .select_from(placed)
@@ -155,9 +152,9 @@ def _cell(columns: Any, by: Sequence[str]) -> ColumnElement[Any]:
 
 
 def _tally(values: Sequence[Any]) -> Tally:
-    total, women, men, unsplit, untyped, cells, partial, disputed, inexact, oldest, reports = values
+    total, women, men, unsplit, untyped, cells, disputed, inexact, reports = values
     used = frozenset([reports] if isinstance(reports, str) else reports or ()) - {None}
-    return Tally(total, women, men, unsplit, untyped, cells, partial, disputed, inexact, oldest, used)
+    return Tally(total, women, men, unsplit, untyped, cells, disputed, inexact, used)
 
 
 def _sum(condition: ColumnElement[bool], value: Any) -> ColumnElement[int]:
@@ -238,8 +235,6 @@ def _counts(asked: Asked, dialect: str) -> CTE:
             *(_TABLE.c[name] for name in _FIELDS),
             placed.c.bucket,
             placed.c.place,
-            placed.c.as_of_last,
-            placed.c.complete,
             case((can_stand, 1), else_=0).label("usable"),
             case((placed.c.place == 0, 0), (_spoken_before(placed, asked), 1), else_=0).label("spoken"),
             case((not_(is_total), 0), (kinds_beside(asked.state), 1), else_=0).label("has_kinds"),

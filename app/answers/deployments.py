@@ -19,9 +19,10 @@ from app.answers.asking import (
 )
 from app.answers.cells import Count, list_counts
 from app.answers.plans import RelatedPlan, related_plans
-from app.answers.rules import Bucket, Reason, Sex, Statement, Tally, Value, fill_bucket, in_order, value_of
+from app.answers.rules import Bucket, Statement, fill_bucket, in_order
 from app.answers.scope import AsOfQuery, Coverage, Scope, resolve
 from app.answers.totals import Unknown
+from app.answers.values import Reason, Sex, Tally, Value, value_of
 from app.core.errors import Complaint, InvalidRequest
 from app.core.shapes import COUNTRY_NAME, MISSION_NAME
 from app.core.vocabulary import PersonnelType

@@ -31,9 +31,10 @@ from app.answers.movements import (
     delta_of,
     movement_of,
 )
-from app.answers.rules import Bucket, Reason, Statement, Tally, Value, unknown_reason
+from app.answers.rules import Bucket, Statement
 from app.answers.scope import Scope, resolve
 from app.answers.totals import Unknown, columns_of, group_values, sums_of
+from app.answers.values import Reason, Tally, Value, unknown_reason
 from app.core.columns import col
 from app.core.dates import last_day
 from app.core.errors import Complaint, InvalidRequest

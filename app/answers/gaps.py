@@ -21,9 +21,10 @@ from app.answers.asking import (
     scope_meta,
 )
 from app.answers.cells import sum_cells
-from app.answers.rules import Bucket, Reason, Tally, Value, doubt_of, fill_bucket, value_of
+from app.answers.rules import Bucket, fill_bucket
 from app.answers.scope import AsOfQuery, DrawnQuery, Scope, resolve
 from app.answers.totals import Unknown, sources_of
+from app.answers.values import Reason, Tally, Value, doubt_of, value_of
 from app.ceilings.models import CeilingBasis, CeilingFields, Confidence
 from app.ceilings.rules import WHOLE_OF, Category, InForce, ceiling_in_force, number_of
 from app.ceilings.store import list_ceilings_of
@@ -157,7 +158,7 @@ def gaps(ask: Ask, query: GapsQuery) -> Answer:
         as_of=bucket.until,
         scope=scope_meta(query, scope, query.max_age),
         reports=reports_used([bucket]),
-        coverage=coverage_of(whole.values()),
+        coverage=coverage_of(bucket, whole.values()),
         at_least=any(row.at_least for row in rows),
     )
     return Answer(rows, meta, COLUMNS)
@@ -239,7 +240,7 @@ def _row(day: _Day, mission: str, category: Category) -> GapRow:
         ceiling_note=None if set_by is None else set_by.note,
         scheduled=[_step(later, category) for later in found.scheduled],
         counted_types=list(types),
-        sources=sorted({*sources_of(day.bucket, tally, value), *([] if set_by is None else [set_by.source])}),
+        sources=sorted({*sources_of(day.bucket, tally, value.total), *([] if set_by is None else [set_by.source])}),
         rows=_rows_link(day, mission, types),
     )
 

@@ -10,7 +10,8 @@ from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, String, any_, c
 from sqlmodel import Session
 
 from app.answers.asked import Asked, among, numbered
-from app.answers.rules import Bucket, Statement, Tally
+from app.answers.rules import Buckets
+from app.answers.values import Tally
 from app.core.columns import json_array
 from app.core.prepared import Prepared, Shelf, open_value, prepare
 from app.headcounts.sums import SUMS, SumOver
@@ -23,7 +24,9 @@ _VALUES = tuple(SUMS.c[name] for name in ("total", "women", "men", "unsplit", "c
 def over_of(asked: Asked, by: Sequence[str]) -> SumOver | None:
     """The sums that answer the question; None if only counts can."""
     scope = asked.scope
-    if not scope.view.is_current or asked.has_mixed or asked.endings or asked.types is not None or not asked.is_simple:
+    if not scope.view.is_current or not asked.buckets.is_simple:
+        return None
+    if asked.has_mixed or asked.endings or asked.types is not None:
         return None
     by_country = scope.countries is not None or "country" in by
     by_mission = scope.missions is not None or "mission" in by
@@ -31,7 +34,7 @@ def over_of(asked: Asked, by: Sequence[str]) -> SumOver | None:
         return None
     if by_mission:
         return SumOver.MISSION
-    if any(one.has_unadded for bucket in asked.buckets for one in bucket.statements):
+    if asked.buckets.has_unadded:
         return None
     return SumOver.COUNTRY if by_country else SumOver.ALL
 
@@ -40,7 +43,7 @@ def kept_sums(session: Session, asked: Asked, over: SumOver, by: Sequence[str]) 
     """The sums by `bucket` and `country` or `mission`, in the order given."""
     codes = {SumOver.ALL: ("",), SumOver.COUNTRY: asked.scope.countries, SumOver.MISSION: asked.scope.missions}[over]
     left_out = asked.scope.left_out if over is SumOver.MISSION and codes is None else ()
-    reports = {one.report: (bucket, one) for bucket in asked.buckets for one in bucket.statements}
+    reports = asked.buckets.by_report
     is_long = codes is not None and len(codes) <= _FEW and len(reports) > _LONG
     by_code = over.value in by
     dialect = session.get_bind().dialect
@@ -54,7 +57,7 @@ def kept_sums(session: Session, asked: Asked, over: SumOver, by: Sequence[str]) 
         values["reports"] = json.dumps(list(reports)) if dialect.name == "sqlite" else list(reports)
     sums: Prepared = _SHELF.take(form, make)
     [columns] = sums.fetch(session, values)
-    return _tallies([decode(one) if isinstance(one, str) else one for one in columns], reports, by)
+    return _tallies([decode(one) if isinstance(one, str) else one for one in columns], asked.buckets, by)
 
 
 def _read(
@@ -92,20 +95,22 @@ def _of_reports(dialect: str) -> ColumnElement[bool]:
     return SUMS.c.report == any_(open_value("reports", ARRAY(String())))
 
 
-def _tallies(
-    columns: Sequence[Sequence[Any]], reports: dict[str, tuple[Bucket, Statement]], by: Sequence[str]
-) -> dict[tuple[Any, ...], Tally]:
-    by_bucket, by_code = "bucket" in by, len(by) > ("bucket" in by)
-    wanted = [name in reports for name in columns[0]]
-    if not any(wanted):
+def _tallies(columns: Sequence[Sequence[Any]], buckets: Buckets, by: Sequence[str]) -> dict[tuple[Any, ...], Tally]:
+    """The sums of each bucket, which is the bucket of one report; column by column, as there may be many."""
+    told = [buckets.by_report.get(name) for name in columns[0]]
+    if None in told:
+        columns = [list(compress(column, told)) for column in columns]
+        told = list(filter(None, told))
+    if not told:
         return {}
-    names, codes, totals, women, men, unsplit, cells = [list(compress(column, wanted)) for column in columns]
-    buckets, told = zip(*[reports[name] for name in names], strict=True)
-    partial = [0 if one.is_complete else number for one, number in zip(told, cells, strict=True)]
-    oldest, used, none = [one.as_of_last for one in told], [one.alone for one in told], repeat(0)
-    sums = map(Tally, totals, women, men, unsplit, none, cells, partial, none, none, oldest, used)
-    keys = [*([[one.name for one in buckets]] if by_bucket else []), *([codes] if by_code else [])]
+    _, codes, totals, women, men, unsplit, cells = columns
+    names, used = zip(*told, strict=True)
+    sums = map(Tally, totals, women, men, unsplit, repeat(0), cells, repeat(0), repeat(0), used)
+    parts = [*([names] if "bucket" in by else []), *([codes] if {"country", "mission"} & {*by} else [])]
+    keys = zip(*parts, strict=True) if parts else repeat((), len(told))
+    if "bucket" in by or len(buckets) == 1:
+        return dict(zip(keys, sums, strict=True))
     tallies: dict[tuple[Any, ...], Tally] = {}
-    for key, tally in zip(zip(*keys, strict=True) if keys else repeat(()), sums, strict=False):
+    for key, tally in zip(keys, sums, strict=True):
         tallies[key] = tallies[key] + tally if key in tallies else tally
     return tallies

@@ -5,9 +5,9 @@ from enum import StrEnum
 from pydantic import BaseModel, Field
 
 from app.answers.asking import AnswerMeta, CellBy
-from app.answers.rules import Reason, Value
 from app.answers.scope import AsOfQuery
 from app.answers.totals import CellFields
+from app.answers.values import Reason, Value
 from app.core.dates import Moment, PartialDate
 from app.core.shapes import AnyOf
 

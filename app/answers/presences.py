@@ -19,10 +19,11 @@ from app.answers.asking import (
     value_in,
 )
 from app.answers.participations import participations
-from app.answers.rules import Bucket, Reason, Statement, Tally, Value, monthly_buckets, months_between, unknown_reason
+from app.answers.rules import Bucket, Buckets, Statement, monthly_buckets, months_between
 from app.answers.scope import DEFAULT_MAX_AGE, Month, MonthsQuery, Scope, resolve
 from app.answers.series import MonthsMeta, rows_link
 from app.answers.totals import sums_of
+from app.answers.values import Reason, Tally, Value, unknown_reason
 from app.core.dates import first_day, last_day
 from app.core.errors import Complaint, InvalidRequest
 from app.core.shapes import COUNTRY_NAME, MISSION_NAME
@@ -124,7 +125,7 @@ def presences(ask: Ask, query: PresencesQuery) -> Answer:
     return Answer(rows, meta, COLUMNS, {"participations": participations(ask, scope)})
 
 
-def _buckets(ask: Ask, scope: Scope, query: PresencesQuery) -> list[Bucket]:
+def _buckets(ask: Ask, scope: Scope, query: PresencesQuery) -> Buckets:
     """The months looked at, each with its own reports; one statement. None if there is no report to begin with."""
     if query.from_ is not None and query.to is not None and query.from_ > query.to:
         message = f"`from` ({query.from_}) lies after `to` ({query.to}); put the earlier month first."
@@ -134,7 +135,7 @@ def _buckets(ask: Ask, scope: Scope, query: PresencesQuery) -> list[Bucket]:
     reported = sorted(one.as_of[:7] for one in found if _is_of_month(one))
     start = query.from_ or (reported[0] if reported else query.to)
     end = query.to or (reported[-1] if reported else query.from_)
-    return monthly_buckets(months_between(start, end), found) if start and end else []
+    return monthly_buckets(months_between(start, end), found) if start and end else Buckets()
 
 
 def _is_of_month(one: Statement) -> bool:

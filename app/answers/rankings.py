@@ -19,10 +19,11 @@ from app.answers.asking import (
     reports_used,
     scope_meta,
 )
-from app.answers.rules import Bucket, Reason, Tally, value_of
+from app.answers.rules import Bucket
 from app.answers.scope import DrawnQuery, Month, resolve
 from app.answers.series import buckets_of, rows_link
 from app.answers.totals import sources_of, sums_of, value_fields
+from app.answers.values import Reason, Tally, value_of
 from app.core.errors import Complaint, InvalidRequest
 from app.core.shapes import COUNTRY_NAME
 
@@ -115,7 +116,7 @@ def rankings(ask: Ask, query: RankingsQuery) -> Answer:
         against=query.against,
         scope=scope_meta(query, asked, None),
         reports=reports_used([bucket]),
-        coverage=coverage_of(now.values()),
+        coverage=coverage_of(bucket, now.values()),
         at_least=any(row.at_least for row in rows),
     )
     left_out = {"rows"} | (set() if query.against else {"rank_against", "rank_change", "total_against"})
@@ -156,6 +157,6 @@ def _row(ask: Ask, query: RankingsQuery, grouping: Grouping, bucket: Bucket, cou
         country=country,
         country_name=ask.facts.names.name("country", country),
         share_women=round(tally.women / split, 4) if split and query.sex is None else None,
-        **value_fields(value, sources_of(bucket, tally, value)),
+        **value_fields(value, sources_of(bucket, tally, value.total)),
         rows=rows_link(query, grouping, (country,), None) + bucket.month_filter + "&completeness=complete",
     )

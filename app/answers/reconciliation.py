@@ -42,9 +42,10 @@ from app.answers.reconciliation_rules import (
     together,
 )
 from app.answers.reconciliation_timeline import Timelines
-from app.answers.rules import Bucket, Reason, Statement, Tally, Value, fill_bucket, unknown_reason, value_of
+from app.answers.rules import Bucket, Statement, fill_bucket
 from app.answers.scope import Scope, resolve
 from app.answers.totals import Unknown, sources_of, sums_of
+from app.answers.values import Reason, Tally, Value, unknown_reason, value_of
 from app.authorisations.models import AuthorisationFields
 
 
@@ -66,7 +67,7 @@ def reconciliation(ask: Ask, query: ReconciliationQuery) -> Answer:
         as_of=bucket.until,
         scope=scope_meta(query, asked, query.max_age),
         reports=list({report.id: report for report in reports}.values()),
-        coverage=coverage_of(day.sums[cell] for cell in _covered(announced) if cell in day.sums),
+        coverage=coverage_of(bucket, [day.sums[cell] for cell in _covered(announced) if cell in day.sums]),
         at_least=any(row.observed_at_least or row.elsewhere_at_least or row.planned_at_least for row in rows),
     )
     return Answer(rows, meta, COLUMNS)
@@ -148,7 +149,7 @@ class _Day:
             why = unknown_reason(self.bucket, None, country, self.ask.today, by_mission=True)
         value = self._aged(record.country, others, value_of(tally, why))
         seen = tuple(code for code, one in counted.items() if one.total > 0)
-        return _Elsewhere(value, seen, sources_of(self.bucket, tally, value))
+        return _Elsewhere(value, seen, sources_of(self.bucket, tally, value.total))
 
     def _aged(self, country: str, missions: Iterable[str], value: Value) -> Value:
         """The value, `stale` if anything that is too old was stated of the country in any of the missions."""

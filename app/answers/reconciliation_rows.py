@@ -7,8 +7,8 @@ from pydantic import BaseModel, Field
 
 from app.answers.asking import AnswerMeta
 from app.answers.reconciliation_rules import PlanStatus
-from app.answers.rules import Reason
 from app.answers.scope import AsOfQuery, DrawnQuery
+from app.answers.values import Reason
 from app.core.shapes import COUNTRY_NAME, MISSION_NAME, Codes, Words
 from app.core.vocabulary import Bound
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from app.answers.rules import Bucket, Reason, Statement, Value
+from app.answers.rules import Bucket, Statement
+from app.answers.values import Reason, Value
 from app.contingents.models import StatusEventKind
 from app.core.dates import first_day, last_day
 from app.core.vocabulary import Bound

@@ -7,9 +7,10 @@ from app.answers.announcements import Announced, list_offers, offers_under
 from app.answers.asking import Ask, By, Grouping, link, value_in
 from app.answers.reconciliation_rows import ReconciliationQuery, TimelineEntry, TimelineKind
 from app.answers.reconciliation_rules import Plan, said_zero, steps_by, story_day
-from app.answers.rules import Bucket, Statement, Tally, Value, monthly_buckets, months_between
+from app.answers.rules import Bucket, Statement, monthly_buckets, months_between
 from app.answers.scope import Scope
 from app.answers.totals import sums_of
+from app.answers.values import Tally, Value
 from app.authorisations.models import AuthorisationFields
 from app.core.dates import first_day, last_day
 from app.core.vocabulary import Bound

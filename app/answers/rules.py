@@ -1,4 +1,4 @@
-"""Which report stands before which, how far back the reports of a date are looked at, and why a value is unknown.
+"""Which report stands before which, and how far back the reports of a date are looked at.
 
 Pure. The rules are those of the design, sections 2 and 3.
 """
@@ -6,38 +6,14 @@ Pure. The rules are those of the design, sections 2 and 3.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 from functools import cached_property, lru_cache
 
-from msgspec import Struct
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.answers.facts import CountryFacts, MissionFacts
 from app.core.dates import last_day
 from app.missions.models import MissionKind
 from app.reports.models import Breakdown, Scope
 from app.sources.models import SourceKind
-
-
-class Reason(StrEnum):
-    """Why a value is null."""
-
-    NO_OBSERVATION = "no_observation"
-    NO_REPORT = "no_report"
-    STALE = "stale"
-    FUTURE_DATE = "future_date"
-    NOT_PUBLISHED_BY_MISSION = "not_published_by_mission"
-    MISSION_NOT_STARTED = "mission_not_started"
-    MISSION_ENDED = "mission_ended"
-    COUNTRY_NOT_EXISTING = "country_not_existing"
-    DISPUTED = "disputed"
-    NOT_EXACT = "not_exact"
-    NOT_SPLIT_BY_TYPE = "not_split_by_type"
-    NOT_SPLIT_BY_SEX = "not_split_by_sex"
-    NO_CEILING = "no_ceiling"
-    NOT_YET_EFFECTIVE = "not_yet_effective"
-    NO_TARGET = "no_target"
-    NO_PEOPLE = "no_people"
 
 
 class ReportUsed(BaseModel):
@@ -87,11 +63,6 @@ class Statement:
     def is_complete(self) -> bool:
         """True if what it leaves out of its scope is zero."""
         return self.scope is not Scope.PARTIAL
-
-    @cached_property
-    def alone(self) -> frozenset[str]:
-        """Its id, as what a sum of its counts alone rests on."""
-        return frozenset((self.report,))
 
     @cached_property
     def used(self) -> ReportUsed:
@@ -166,6 +137,11 @@ class Bucket:
         return False
 
     @cached_property
+    def only_sources(self) -> tuple[str, ...] | None:
+        """The source of all that is known, if one complete report tells all of it."""
+        return self.complete_sources if len(self.statements) == 1 and self.statements[0].is_complete else None
+
+    @cached_property
     def complete_sources(self) -> tuple[str, ...]:
         """The sources that say zero by leaving out, in order."""
         return tuple(sorted({one.source for one in self.statements if one.is_complete}))
@@ -192,6 +168,48 @@ class Bucket:
         return any(one.scope is Scope.ALL_MISSIONS and one.breakdown is Breakdown.MISSION for one in self.statements)
 
 
+class Buckets(tuple[Bucket, ...]):
+    """Several buckets in order of time, with what is true of all. Equal only to itself, so that it may be a key."""
+
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Their names."""
+        return tuple(bucket.name for bucket in self)
+
+    @cached_property
+    def have_countries_only(self) -> bool:
+        """True if in some of them the counts that stand are given for countries as a whole."""
+        return any(bucket.by_country_only for bucket in self)
+
+    @cached_property
+    def is_simple(self) -> bool:
+        """True if there is nothing to pick in any of them."""
+        return all(bucket.is_simple for bucket in self)
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """All statements, bucket by bucket."""
+        return tuple(one for bucket in self for one in bucket.statements)
+
+    @cached_property
+    def by_report(self) -> Mapping[str, tuple[str, frozenset[str]]]:
+        """By report, the name of its bucket and what a sum of its counts alone rests on; no two buckets share one."""
+        return {one.report: (bucket.name, frozenset((one.report,))) for bucket in self for one in bucket.statements}
+
+    @cached_property
+    def has_unadded(self) -> bool:
+        """True if some counts are of missions whose people are not added up."""
+        return any(one.has_unadded for one in self.statements)
+
+    @cached_property
+    def used(self) -> list[ReportUsed]:
+        """The statements as answers tell that they looked at them."""
+        return [one.used for one in self.statements]
+
+
 def fill_bucket(name: str, until: str, statements: Iterable[Statement], *, carries_over: bool = False) -> Bucket:
     """Put the statements into their order and drop those behind the one that settles everything."""
     kept: list[Statement] = []
@@ -202,13 +220,13 @@ def fill_bucket(name: str, until: str, statements: Iterable[Statement], *, carri
     return Bucket(name, until, tuple(kept), carries_over)
 
 
-def monthly_buckets(months: Sequence[str], statements: Iterable[Statement]) -> list[Bucket]:
+def monthly_buckets(months: Sequence[str], statements: Iterable[Statement]) -> Buckets:
     """One bucket a month, of the reports of that month alone; a report dated by its year belongs to none."""
     by_month: dict[str, list[Statement]] = {month: [] for month in months}
     for one in statements:
         if len(one.as_of) > 4 and one.as_of[:7] in by_month:
             by_month[one.as_of[:7]].append(one)
-    return [fill_bucket(month, last_day(month), found) for month, found in by_month.items()]
+    return Buckets(fill_bucket(month, last_day(month), found) for month, found in by_month.items())
 
 
 def window_start(until: str, max_age: int) -> str:
@@ -217,133 +235,8 @@ def window_start(until: str, max_age: int) -> str:
     return (day - timedelta(days=min(max_age, (day - date.min).days))).isoformat()
 
 
-def unknown_reason(
-    bucket: Bucket,
-    missions: Mapping[str, MissionFacts] | None,
-    country: CountryFacts | None,
-    today: str,
-    *,
-    by_mission: bool,
-) -> Reason | None:
-    """Why a sum that nothing was counted for is not zero; None if it is zero. `missions` None: all of the UN's."""
-    if bucket.name > today[: len(bucket.name)]:
-        return Reason.FUTURE_DATE
-    if missions and not any(one.started_by(bucket.until) for one in missions.values()):
-        return Reason.MISSION_NOT_STARTED
-    if country is not None and not country.existed_on(bucket.until):
-        return Reason.COUNTRY_NOT_EXISTING
-    if by_mission and bucket.by_country_only:
-        return Reason.NOT_PUBLISHED_BY_MISSION
-    if missions is None and (bucket.covers_all_missions if by_mission else bucket.covers_all):
-        return None
-    if missions is not None and all(bucket.covers(code, one.kind) for code, one in missions.items()):
-        return None
-    if missions and all(one.over_by(bucket.until) for one in missions.values()):
-        return Reason.MISSION_ENDED
-    return Reason.NO_OBSERVATION if bucket.statements else Reason.NO_REPORT
-
-
 @lru_cache(64)
 def months_between(first: str, last: str) -> Sequence[str]:
     """All months from one to another, both included, in order."""
     start, end = (int(month[:4]) * 12 + int(month[5:]) - 1 for month in (first, last))
     return tuple(f"{number // 12:04d}-{number % 12 + 1:02d}" for number in range(start, end + 1))
-
-
-class Tally(Struct, frozen=True):
-    """Sums over the counts that stand, as SQL adds them up. All persons but `cells`, `partial`, `left_out`.
-
-    `women` and `men` are over counts split by sex, `unsplit` over the others. `untyped` are people of whom a
-    question about kinds of people knows only the number. `left_out`: counts that are the newest of their cell and
-    cannot be used, disputed or inexact ones. `missions` are told only where a question takes several as one.
-    """
-
-    total: int = 0
-    women: int = 0
-    men: int = 0
-    unsplit: int = 0
-    untyped: int = 0
-    cells: int = 0
-    partial: int = 0
-    disputed: int = 0
-    inexact: int = 0
-    oldest: str | None = None
-    reports: frozenset[str] = frozenset()
-    missions: frozenset[str] = frozenset()
-
-    def __add__(self, other: "Tally") -> "Tally":
-        days = [day for day in (self.oldest, other.oldest) if day is not None]
-        return Tally(
-            self.total + other.total,
-            self.women + other.women,
-            self.men + other.men,
-            self.unsplit + other.unsplit,
-            self.untyped + other.untyped,
-            self.cells + other.cells,
-            self.partial + other.partial,
-            self.disputed + other.disputed,
-            self.inexact + other.inexact,
-            min(days) if days else None,
-            self.reports | other.reports,
-            self.missions | other.missions,
-        )
-
-
-class Sex(StrEnum):
-    """`unknown`: people counted without a split by sex."""
-
-    WOMEN = "women"
-    MEN = "men"
-    UNKNOWN = "unknown"
-
-
-class Value(Struct, frozen=True):
-    """A sum as it is told. `at_least`: more people may be there, in cells that nothing is known of."""
-
-    total: int | None
-    women: int | None = None
-    men: int | None = None
-    at_least: bool = False
-    reason: Reason | None = None
-
-
-ZERO = Value(0, 0, 0)
-_NOTHING = Tally()
-
-
-def value_of(tally: Tally | None, why_unknown: Reason | None, sex: Sex | None = None) -> Value:
-    """What is told of a sum; `why_unknown` is None if reports speak of all its cells, so that nothing is zero."""
-    if tally is None or tally == _NOTHING:
-        return ZERO if why_unknown is None else Value(None, reason=why_unknown)
-    if sex is not None:
-        return _of_one_sex(tally, why_unknown, sex)
-    doubt = tally.disputed + tally.inexact + tally.untyped
-    if tally.cells == 0 or (tally.total == 0 and tally.untyped > 0):
-        return Value(None, reason=doubt_of(tally) or why_unknown)
-    if tally.unsplit > 0:
-        return Value(tally.total, None, None, why_unknown is not None or doubt > 0, Reason.NOT_SPLIT_BY_SEX)
-    return Value(tally.total, tally.women, tally.men, why_unknown is not None or doubt > 0)
-
-
-def _of_one_sex(tally: Tally, why_unknown: Reason | None, sex: Sex) -> Value:
-    number = {Sex.WOMEN: tally.women, Sex.MEN: tally.men, Sex.UNKNOWN: tally.unsplit}[sex]
-    open_ended = sex is not Sex.UNKNOWN and tally.unsplit > 0
-    doubt = tally.disputed + tally.inexact + tally.untyped
-    if tally.cells == 0 or (number == 0 and (open_ended or tally.untyped > 0)):
-        reason = Reason.NOT_SPLIT_BY_SEX if open_ended else doubt_of(tally) or why_unknown
-        return Value(None, reason=reason)
-    return Value(
-        number,
-        number if sex is Sex.WOMEN else None,
-        number if sex is Sex.MEN else None,
-        why_unknown is not None or doubt > 0 or open_ended,
-    )
-
-
-def doubt_of(tally: Tally) -> Reason | None:
-    """What keeps a sum from being sharp, whatever reports there are."""
-    if tally.untyped:
-        return Reason.NOT_SPLIT_BY_TYPE
-    if tally.disputed:
-        return Reason.DISPUTED
-    return Reason.NOT_EXACT if tally.inexact else None

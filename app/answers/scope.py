@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from app.answers.facts import Facts
-from app.answers.rules import Sex
+from app.answers.values import Sex
 from app.core.columns import col
 from app.core.dates import Moment, PartialDate
 from app.core.errors import Complaint, InvalidRequest, UnknownCode

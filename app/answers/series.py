@@ -15,15 +15,17 @@ from app.answers.asking import (
     By,
     Grouping,
     group_order,
+    is_told,
     known_at_text,
     link,
     reports_used,
     scope_meta,
     values_of,
 )
-from app.answers.rules import Bucket, Sex, Tally, Value, monthly_buckets, months_between
+from app.answers.rules import Buckets, monthly_buckets, months_between
 from app.answers.scope import DrawnQuery, MonthsQuery, Scope, ScopeQuery, resolve
 from app.answers.totals import GroupFields, ValueFields, columns_of, group_values, sources_of, sums_of
+from app.answers.values import Sex, Tally, Value
 from app.core.dates import first_day, last_day
 from app.core.errors import Complaint, InvalidRequest
 from app.core.shapes import AnyOf, row_type
@@ -102,19 +104,22 @@ def _back(month: str, steps: int) -> str:
     return f"{number // 12:04d}-{number % 12 + 1:02d}"
 
 
-def buckets_of(ask: Ask, scope: Scope, months: Sequence[str]) -> list[Bucket]:
+def buckets_of(ask: Ask, scope: Scope, months: Sequence[str]) -> Buckets:
     """The reports of each month; one statement."""
     if not months:
-        return []
+        return Buckets()
     if ask.reports is not None and scope.view == ask.view:
         return ask.reports.months(scope, months)
     return monthly_buckets(months, ask.statements(scope, first_day(months[0]), last_day(months[-1])))
 
 
-def _rows(ask: Ask, query: SeriesQuery, grouping: Grouping, buckets: Sequence[Bucket]) -> Iterator[Struct]:
+def _rows(ask: Ask, query: SeriesQuery, grouping: Grouping, buckets: Buckets) -> Iterator[Struct]:
+    if not buckets:
+        return
     # Sums of two dimensions may be many: they are read some months at a time.
-    step = _MONTHS_AT_ONCE if len(grouping.dimensions) > 1 else max(1, len(buckets))
-    chunks = [buckets[start : start + step] for start in range(0, len(buckets), step)]
+    chunks = [buckets]
+    if len(grouping.dimensions) > 1:
+        chunks = [Buckets(buckets[at : at + _MONTHS_AT_ONCE]) for at in range(0, len(buckets), _MONTHS_AT_ONCE)]
     if len(chunks) == 1:
         sums = _by_month(ask, grouping, buckets)
         groups = {key[1:] for key in sums}
@@ -137,7 +142,7 @@ def _rows(ask: Ask, query: SeriesQuery, grouping: Grouping, buckets: Sequence[Bu
         yield from filter(None, chain.from_iterable(zip(*columns, strict=True)))
 
 
-def _by_month(ask: Ask, grouping: Grouping, buckets: Sequence[Bucket]) -> Sums:
+def _by_month(ask: Ask, grouping: Grouping, buckets: Buckets) -> Sums:
     """The sums of the groups by month and group."""
     return grouping.fold(sums_of(ask, grouping, buckets, by_bucket=True), lead=1)
 
@@ -146,34 +151,28 @@ def _columns(
     query: SeriesQuery,
     grouping: Grouping,
     group: tuple[Any, ...],
-    buckets: Sequence[Bucket],
+    buckets: Buckets,
     sums: Sums,
     today: str,
-) -> Iterator[Sequence[Struct | None]]:
+) -> Iterator[Iterable[Struct | None]]:
     """The rows of one group through the months, or one such column a sex; None where a month has no such row."""
-    tallies = [sums.get((bucket.name, *group)) for bucket in buckets]
+    tallies = list(map(sums.get, zip(buckets.names, *map(repeat, group), strict=False)))
     whys = grouping.reasons(buckets, group, today)
-    for sex, told in values_of(grouping, group, tallies, whys):
-        values = [value or _NO_VALUE for value in told]
+    if grouping.is_one_cell(group):
+        whys = [None if is_told(grouping, group, one) else why for one, why in zip(tallies, whys, strict=True)]
+    for sex, values, are_told in values_of(grouping, tallies, whys):
         link = rows_link(query, grouping, group, sex)
         columns: dict[str, Iterable[Any]] = {
             **{name: repeat(value) for name, value in group_values(grouping, group, sex, None).items()},
-            "month": [bucket.name for bucket in buckets],
-            "total": [value.total for value in values],
-            "women": [value.women for value in values],
-            "men": [value.men for value in values],
-            "at_least": [value.at_least for value in values],
-            "reason": [value.reason for value in values],
-            "sources": list(map(sources_of, buckets, tallies, values)),
+            "month": buckets.names,
+            **dict(zip(Value.__struct_fields__, values, strict=True)),
+            "sources": list(map(sources_of, buckets, tallies, values[0])),
         }
         if query.lineage:
             columns["missions"] = [sorted(tally.missions) if tally else [] for tally in tallies]
         columns["rows"] = [link + bucket.month_filter for bucket in buckets]
         rows = starmap(row_type(tuple(columns)), zip(*columns.values(), strict=False))
-        yield [None if value is None else row for row, value in zip(rows, told, strict=True)]
-
-
-_NO_VALUE = Value(None)
+        yield rows if are_told is None else [row if told else None for row, told in zip(rows, are_told, strict=True)]
 
 
 def rows_link(query: ScopeQuery, grouping: Grouping, group: tuple[Any, ...], sex: Sex | None) -> str:

@@ -23,9 +23,10 @@ from app.answers.asking import (
     value_in,
 )
 from app.answers.cells import sum_cells
-from app.answers.rules import Bucket, Reason, Tally, Value, doubt_of
+from app.answers.rules import Bucket
 from app.answers.scope import AsOfQuery, resolve
 from app.answers.totals import CellFields, Unknown, columns_of, group_values, sources_of, sums_of
+from app.answers.values import Reason, Tally, Value, doubt_of
 from app.core.shapes import AnyOf
 from app.core.vocabulary import PersonnelType
 
@@ -121,7 +122,7 @@ def shares(ask: Ask, query: SharesQuery) -> Answer:
         as_of=None if bucket is None else bucket.until,
         scope=scope_meta(query, scope, query.max_age),
         reports=reports_used([] if bucket is None else [bucket]),
-        coverage=coverage_of(whole),
+        coverage=coverage_of(bucket, whole),
         at_least=any(row.at_least for row in rows),
     )
     return Answer(rows, meta, [*columns_of(grouping.by), *COLUMNS])
@@ -165,7 +166,7 @@ class _Groups:
             gap_to_target=None if share is None or target is None else round(share - target, 4),
             at_least=value.at_least,
             reason=_reason(tally, value, why),
-            sources=sources_of(self.bucket, tally, value),
+            sources=sources_of(self.bucket, tally, value.total),
             rows=self._link(group),
         )
 

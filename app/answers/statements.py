@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, exists, func, select, text
 from sqlmodel import Session
 
-from app.answers.rules import Bucket, Statement, monthly_buckets
+from app.answers.rules import Bucket, Buckets, Statement, monthly_buckets
 from app.answers.scope import NOT_ADDED, Scope
 from app.core.columns import col, json_array
 from app.core.dates import first_day, last_day
@@ -78,30 +78,48 @@ class Reports:
     every: tuple[Statement, ...]
     days: tuple[str, ...]
     _months: dict[str, Bucket] = field(default_factory=dict)
+    _spans: dict[tuple[str, str], Buckets] = field(default_factory=dict)  # asked about last
 
     def find(self, scope: Scope, first: str, last: str) -> list[Statement]:
         """What `find_statements` finds."""
-        found = self.every[bisect_left(self.days, first) : bisect_right(self.days, last)]
+        found = self._dated(first, last)
         return [one for one in found if _is_in(scope, one)] if _is_narrow(scope) else list(found)
+
+    def _dated(self, first: str, last: str) -> Sequence[Statement]:
+        return self.every[bisect_left(self.days, first) : bisect_right(self.days, last)]
 
     def latest_day(self, scope: Scope, until: str | None = None) -> str | None:
         """What `latest_day` finds."""
         end = len(self.days) if until is None else bisect_right(self.days, until)
         return next((one.as_of_last for one in reversed(self.every[:end]) if _is_in(scope, one)), None)
 
-    def months(self, scope: Scope, months: Sequence[str]) -> list[Bucket]:
-        """The reports of each month."""
+    def months(self, scope: Scope, months: Sequence[str]) -> Buckets:
+        """The reports of each of some months that follow one another."""
+        first, last = months[0], months[-1]
         if _is_narrow(scope):
-            return monthly_buckets(months, self.find(scope, first_day(months[0]), last_day(months[-1])))
+            return monthly_buckets(months, self.find(scope, first_day(first), last_day(last)))
+        kept = self._spans.get((first, last))
+        if kept is None:
+            kept = self._made(months)
+            if len(months) <= _LONGEST_SPAN:
+                if len(self._spans) >= _MOST_SPANS:
+                    self._spans.clear()
+                self._spans[first, last] = kept
+        return kept
+
+    def _made(self, months: Sequence[str]) -> Buckets:
         unknown = [month for month in months if month not in self._months]
         made: dict[str, Bucket] = {}
         if unknown:
-            found = self.find(scope, first_day(unknown[0]), last_day(unknown[-1]))
+            found = self._dated(first_day(unknown[0]), last_day(unknown[-1]))
             made = {bucket.name: bucket for bucket in monthly_buckets(unknown, found)}
             # Months before the first report and after the last are without end.
             span = (self.days[0][:7], self.days[-1][:7]) if self.days else ("9999-99", "")
             self._months.update({name: bucket for name, bucket in made.items() if span[0] <= name <= span[1]})
-        return [made.get(month) or self._months[month] for month in months]
+        return Buckets(made.get(month) or self._months[month] for month in months)
+
+
+_MOST_SPANS, _LONGEST_SPAN = 64, 1_000  # months
 
 
 def _is_narrow(scope: Scope) -> bool:

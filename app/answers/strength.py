@@ -9,9 +9,10 @@ from pydantic import BaseModel, Field
 
 from app.answers.asking import Ask, By, Grouping, day_bucket, link, value_in
 from app.answers.cells import sum_cells
-from app.answers.rules import Bucket, Reason, Tally, Value, value_of
+from app.answers.rules import Bucket
 from app.answers.scope import AsOfQuery, Scope, resolve
 from app.answers.totals import Unknown
+from app.answers.values import Reason, Tally, Value, value_of
 from app.core.shapes import COUNTRY_NAME, MISSION_NAME
 from app.core.vocabulary import PersonnelType
 

@@ -1,10 +1,12 @@
 """How many people, summed along any dimensions, on one date."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain, repeat
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import astuple
 from pydantic import BaseModel, Field
 
 from app.answers.asking import (
@@ -17,6 +19,7 @@ from app.answers.asking import (
     day_bucket,
     earlier_groups,
     group_order,
+    is_told,
     known_at_text,
     link_to,
     linked,
@@ -27,8 +30,9 @@ from app.answers.asking import (
 from app.answers.cells import sum_cells
 from app.answers.explain import Explained, explain
 from app.answers.plans import RelatedPlan, related_plans
-from app.answers.rules import Bucket, Reason, Sex, Tally, Value, unknown_reason, window_start
+from app.answers.rules import Bucket, window_start
 from app.answers.scope import AsOfQuery, DrawnQuery, resolve
+from app.answers.values import Reason, Sex, Tally, Value, unknown_reason
 from app.core.shapes import COUNTRY_NAME, MISSION_NAME, AnyOf, row_type
 from app.core.vocabulary import PersonnelType, Region
 from app.core.waiting import ROWS, leave_loop
@@ -112,7 +116,7 @@ def totals(ask: Ask, query: TotalsQuery) -> Answer:
         as_of=None if bucket is None else bucket.until,
         scope=scope_meta(query, scope, query.max_age),
         reports=reports_used([] if bucket is None else [bucket]),
-        coverage=coverage_of(_cells(ask, grouping, bucket, groups)),
+        coverage=coverage_of(bucket, _cells(ask, grouping, bucket, groups)),
         at_least=any(row.at_least for row in rows),
     )
     beside: dict[str, Sequence[Explained]] = {}
@@ -182,36 +186,54 @@ def value_fields(value: Value, sources: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def sources_of(bucket: Bucket | None, tally: Tally | None, value: Value) -> Sequence[str]:
+def sources_of(bucket: Bucket | None, tally: Tally | None, total: int | None) -> Sequence[str]:
     """Sources of the counts behind a sum, or of the complete reports that say zero; none where nothing is known."""
-    if bucket is None or value.total is None:
+    if bucket is None or total is None:
         return ()
+    if bucket.only_sources is not None:
+        return bucket.only_sources
     return bucket.complete_sources if tally is None or not tally.reports else bucket.sources_of(tally.reports)
 
 
 def _rows(
     ask: Ask, query: TotalsQuery, grouping: Grouping, bucket: Bucket | None, groups: Mapping[tuple[Any, ...], Tally]
-) -> Iterator[Struct]:
-    unknown = Unknown(ask, query, grouping, bucket)
-    month = None if bucket is None else bucket.until[:7]
-    repeated = linked(query, without=("by", "explain"))
+) -> Iterable[Struct]:
     asked = {*groups, *grouping.named()}
     if len(asked) > ROWS:
         leave_loop()
-    for group in sorted(asked, key=group_order):
-        tally, why = groups.get(group), unknown.reason(group)
-        for sex, [value] in values_of(grouping, group, [tally], [why]):
-            if value is None:
-                continue
-            told = unknown.with_age(group, value)
-            row = {
-                **group_values(grouping, group, sex, month),
-                **value_fields(told, sources_of(bucket, tally, value)),
-                "rows": _rows_link(repeated, grouping, group, sex, bucket),
-            }
-            if told.total is None:
-                row["plans"] = unknown.plans(group)
-            yield row_type(tuple(row))(*row.values())
+    ordered, write = sorted(asked, key=group_order), _Rows(ask, query, grouping, bucket)
+    tallies = [groups.get(group) for group in ordered]
+    whys = [
+        None if is_told(grouping, group, tally) else write.unknown.reason(group)
+        for group, tally in zip(ordered, tallies, strict=True)
+    ]
+    by_sex = []
+    for sex, values, are_told in values_of(grouping, tallies, whys) if ordered else ():
+        sums = zip(ordered, tallies, zip(*values, strict=True), are_told or repeat(True), strict=False)
+        by_sex.append([write.row(group, sex, tally, value) if told else None for group, tally, value, told in sums])
+    return filter(None, chain.from_iterable(zip(*by_sex, strict=True)))
+
+
+class _Rows:
+    """Makes rows of values."""
+
+    def __init__(self, ask: Ask, query: TotalsQuery, grouping: Grouping, bucket: Bucket | None) -> None:
+        self.grouping, self.bucket = grouping, bucket
+        self.unknown = Unknown(ask, query, grouping, bucket)
+        self.month = None if bucket is None else bucket.until[:7]
+        self.repeated = linked(query, without=("by", "explain"))
+        fields = (*columns_of(grouping.by), *ValueFields.model_fields, "rows")
+        self.known_row, self.unknown_row = row_type(fields), row_type((*fields, "plans"))
+
+    def row(self, group: tuple[Any, ...], sex: Sex | None, tally: Tally | None, value: Sequence[Any]) -> Struct:
+        """One row; plans stand beside what is unknown."""
+        codes = group_values(self.grouping, group, sex, self.month).values()
+        day = None if self.bucket is None else self.bucket.until
+        link = link_to("/v1/deployments", self.repeated, **self.grouping.filters(group), sex=sex, as_of=day)
+        if value[0] is not None:
+            return self.known_row(*codes, *value, sources_of(self.bucket, tally, value[0]), link)
+        aged = astuple(self.unknown.with_age(group, Value(*value)))
+        return self.unknown_row(*codes, *aged, (), link, self.unknown.plans(group))
 
 
 class Unknown:
@@ -251,10 +273,3 @@ class Unknown:
         if country is None or missions is None or self.bucket is None:
             return []
         return related_plans(self.ask, [country], sorted(missions))
-
-
-def _rows_link(
-    repeated: Mapping[str, Any], grouping: Grouping, group: tuple[Any, ...], sex: Sex | None, bucket: Bucket | None
-) -> str:
-    values = {**grouping.filters(group), "sex": sex, "as_of": None if bucket is None else bucket.until}
-    return link_to("/v1/deployments", repeated, **values)

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from app.answers.asking import By, DayMeta
 from app.answers.facts import Facts
-from app.answers.rules import Reason
 from app.answers.totals import TotalRow
+from app.answers.values import Reason
 from app.charts.bars import Bar, Piece, bars, largest, stacked
 from app.charts.frame import COLOURS, Spec, Unchartable, Words, nothing, refuse_many, sentence
 from app.charts.labels import TITLES, label_of, value_label

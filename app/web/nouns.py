@@ -124,7 +124,7 @@ def _answer_list(request: Request, noun: Noun, query: ListQuery) -> Response:
         detail = "A CSV has fixed columns; ask for `format=json` or `ndjson` to include related records."
         raise InvalidRequest(detail, [Complaint(message=detail, parameter="include")])
     shown = [] if output is Format.CSV else noun.shown(query.include or [])
-    if shown or output is not Format.JSON:
+    if shown or output is not Format.JSON or query.count is not None:
         leave_loop()
     if output is not Format.JSON and query.limit is None:
         return _stream(request, noun, query, output, shown)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from app.answers.cells import sum_cells
 from app.answers.disagreements.found import DiscrepancyKind, Found, Search, StatedValue
-from app.answers.rules import Bucket, Statement, Tally, monthly_buckets
+from app.answers.rules import Bucket, Buckets, Statement, monthly_buckets
 from app.answers.scope import Scope
+from app.answers.values import Tally
 from app.ceilings.models import CeilingFields
 from app.ceilings.rules import Category, InForce, ceiling_in_force
 from app.ceilings.store import list_ceilings_of
@@ -44,7 +45,7 @@ def find_people_above_ceilings(search: Search) -> Iterator[Found]:
                 yield from (found for category in _WORDS for found in _above(case, category))
 
 
-def _months(search: Search) -> list[Bucket]:
+def _months(search: Search) -> Buckets:
     """The reports of every month with a complete report by mission."""
     months = {
         one.as_of[:7]
