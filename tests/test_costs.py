@@ -1,7 +1,9 @@
 """What answers cost, told by causes that a test can count: statements, plans, rows made, and never by the clock."""
 
+import asyncio
 import re
 import threading
+from itertools import groupby
 
 import httpx
 import pytest
@@ -16,6 +18,7 @@ from app.core.history import open_view
 from app.core.settings import Settings
 from app.headcounts.models import HeadcountOut
 from app.headcounts.store import HEADCOUNT_LIST
+from app.main import create_app
 from app.missions.store import load_names
 from app.web.rows import writer_of
 from tests.conftest import serving
@@ -205,6 +208,29 @@ def test_a_statement_that_takes_long_is_broken_off_and_asked_again_in_a_thread(s
     largest = seeded_sqlite.get("/v1/headcounts?sort=-total&limit=1").json()["data"][0]["total"]
     with seeded_sqlite.app.state.database.read() as session:  # no loop waits here
         assert session.execute(text("SELECT max(total) FROM headcount")).scalar_one() == largest
+
+
+def test_between_two_answers_the_event_loop_turns_to_all_else(seeded_sqlite: httpx.Client):
+    app = create_app(seeded_sqlite.app.state.settings)
+    seen: list[str] = []
+
+    async def others() -> None:
+        while True:
+            seen.append("other")
+            await asyncio.sleep(0)
+
+    async def ask_all() -> None:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+            await client.get("/v1/headcounts")  # after which names are in memory
+            beside = asyncio.create_task(others())
+            with watched(app.state.database.reader, lambda statement, _: seen.append(statement)):
+                await asyncio.gather(*[client.get(f"/v1/headcounts?limit={number}") for number in range(1, 9)])
+            beside.cancel()
+
+    asyncio.run(ask_all())
+    kinds = [(kind, len(list(run))) for kind, run in groupby(one == "other" for one in seen)]
+    app.state.database.close()
+    assert [length for is_other, length in kinds if not is_other] == [2] * 8
 
 
 def readers_of(client: httpx.Client, address: str) -> set[str]:

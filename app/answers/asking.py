@@ -277,7 +277,7 @@ class Grouping:
         """The filters that keep one group alone."""
         told = dict(zip(self.words, group, strict=True))
         values: dict[str, object] = {
-            one.value: told[one] for one in (By.COUNTRY, By.REGION, By.PERSONNEL_TYPE) if one in told
+            str(one): told[one] for one in (By.COUNTRY, By.REGION, By.PERSONNEL_TYPE) if one in told
         }
         if By.MISSION in told or By.HOST in told:
             values["mission"] = ",".join(sorted(self.missions_of(group) or ()))

@@ -163,14 +163,10 @@ def group_values(grouping: Grouping, group: tuple[Any, ...], sex: Sex | None, mo
     parts = iter(group)
     names = grouping.facts.names
     for one in grouping.by:
-        if one is By.SEX:
-            values["sex"] = sex
-        elif one is By.MONTH:
-            values["month"] = month
-        else:
-            values[one.value] = next(parts)
+        word = str(one)  # `value` takes five times as long
+        values[word] = sex if one is By.SEX else month if one is By.MONTH else next(parts)
         if one in NAMED:
-            values[f"{one.value}_name"] = names.name(one.value, values[one.value])  # type: ignore[arg-type]
+            values[f"{word}_name"] = names.name(word, values[word])  # type: ignore[arg-type]
     return values
 
 

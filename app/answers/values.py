@@ -85,7 +85,7 @@ def _anywhere(
     return tuple(unknown_reason(one, told, None, today, by_mission=by_mission) for one in buckets)
 
 
-class Tally(Struct, frozen=True):
+class Tally(Struct, frozen=True, gc=False):
     """Sums over the counts that stand, as SQL adds them up. All persons but `cells`, `disputed` and `inexact`.
 
     `women` and `men` are over counts split by sex, `unsplit` over the others. `untyped` are people of whom a
@@ -128,7 +128,7 @@ class Sex(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Value(Struct, frozen=True):
+class Value(Struct, frozen=True, gc=False):
     """A sum as it is told. `at_least`: more people may be there, in cells that nothing is known of."""
 
     total: int | None

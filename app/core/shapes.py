@@ -67,7 +67,7 @@ class Out(BaseModel):
 @lru_cache(512)
 def row_type(fields: tuple[str, ...]) -> type[Struct]:
     """A class of plain rows of what is right already: a model would check it again, which costs more than the rest."""
-    return defstruct("Row", [(name, Any) for name in fields])
+    return defstruct("Row", [(name, Any) for name in fields], gc=False)
 
 
 class LedgerOut(Out):

@@ -48,6 +48,7 @@ class Reads(BaseRoute):
     _by_path: dict[str, Read] = field(default_factory=dict)
     _left: set[str] = field(default_factory=set)
     _pool: ThreadPoolExecutor | None = None
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def add(
         self, path: str, shape: type[BaseModel], answer: Callable[..., Response], *, is_brief: bool = False
@@ -89,25 +90,31 @@ class Reads(BaseRoute):
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer at once what is soon done, and all else as one of few at a time."""
         request = Request(scope, receive, send)
-        response = self._at_once(request)
+        response = await self._at_once(request) if self.is_embedded and scope["route"].is_brief else None
         if response is None:
             if self._pool is None:
                 self._pool = ThreadPoolExecutor(self.threads, "read")
             response = await asyncio.get_running_loop().run_in_executor(self._pool, _answered, request)
         await response(scope, receive, send)
 
-    def _at_once(self, request: Request) -> Response | None:
-        """The answer, if it is soon done; a database elsewhere has to be waited for."""
-        if not self.is_embedded or not request.scope["route"].is_brief:
+    async def _at_once(self, request: Request) -> Response | None:
+        """The answer, unless it takes longer than an event loop may wait; between two the loop turns to all else."""
+        if "key" in request.path_params:  # one record takes no longer than a turn of the loop
+            return _unless_long(request)
+        async with self._turn:
+            await asyncio.sleep(0)
+            return _unless_long(request)
+
+
+def _unless_long(request: Request) -> Response | None:
+    try:
+        return _answered(request)
+    except TakesLong:
+        return None
+    except OperationalError as error:
+        if was_broken_off(error):
             return None
-        try:
-            return _answered(request)
-        except TakesLong:
-            return None
-        except OperationalError as error:
-            if was_broken_off(error):
-                return None
-            raise
+        raise
 
 
 def _answered(request: Request) -> Response:
