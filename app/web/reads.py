@@ -7,6 +7,7 @@ routes of the framework describe the same addresses.
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from starlette.types import Receive, Scope, Send
 from app.core.waiting import TakesLong, was_broken_off
 
 KEY_LENGTH = 100
+_LONGEST_TURN = 0.001  # seconds of answers, before the event loop turns to what else arrived
 _KEY: TypeAdapter[str] = TypeAdapter(Annotated[str, Field(max_length=KEY_LENGTH)])
 
 
@@ -48,7 +50,8 @@ class Reads(BaseRoute):
     _by_path: dict[str, Read] = field(default_factory=dict)
     _left: set[str] = field(default_factory=set)
     _pool: ThreadPoolExecutor | None = None
-    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _turned: float = 0
+    _turning: asyncio.Handle | None = None
 
     def add(
         self, path: str, shape: type[BaseModel], answer: Callable[..., Response], *, is_brief: bool = False
@@ -98,12 +101,16 @@ class Reads(BaseRoute):
         await response(scope, receive, send)
 
     async def _at_once(self, request: Request) -> Response | None:
-        """The answer, unless it takes longer than an event loop may wait; between two the loop turns to all else."""
-        if "key" in request.path_params:  # one record takes no longer than a turn of the loop
-            return _unless_long(request)
-        async with self._turn:
+        """The answer, unless it takes longer than an event loop may wait; now and then the loop turns to all else."""
+        while time.monotonic() - self._turned > _LONGEST_TURN:
+            if self._turning is None:
+                self._turning = asyncio.get_running_loop().call_soon(self._turn)
             await asyncio.sleep(0)
-            return _unless_long(request)
+        return _unless_long(request)
+
+    def _turn(self) -> None:
+        """What arrived in between has had its turn: begin the next."""
+        self._turned, self._turning = time.monotonic(), None
 
 
 def _unless_long(request: Request) -> Response | None:
