@@ -32,8 +32,8 @@ class Settings(BaseSettings):
         0,
         ge=0,
         le=200,
-        description="Threads of each process that work answers out; 0: four on SQLite, where more get in each other's "
-        "way, and as many as `POOL_SIZE` on PostgreSQL.",
+        description="Threads of each process that work answers out, on SQLite those alone that take long; 0: four on "
+        "SQLite, where more get in each other's way, and as many as `POOL_SIZE` on PostgreSQL.",
     )
     cache_bytes: int = Field(
         64_000_000, ge=0, le=10_000_000_000, description="Room for answers kept in memory, bytes; 0 keeps none."

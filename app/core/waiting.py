@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy.exc import OperationalError
 
 STEPS = 10_000  # of SQLite's machine, a millisecond at most: enough for a page of a list, or a series
-ROWS = 1_000  # some milliseconds
+ROWS = 1_000  # of an answer, some milliseconds: many of them may be made without a step of the database
 
 
 class TakesLong(Exception):
