@@ -176,6 +176,8 @@ def test_an_unknown_mission_or_parameter_is_refused(seeded: httpx.Client, path: 
         ("series?from=2024-13", "from"),
         ("series?from=2024-03&to=2024-01", "from"),
         ("series?from=2024", "from"),
+        ("series?to=2024-0٣", "to"),
+        ("series?to=1899-12", "to"),
         ("rankings?month=2024-1", "month"),
         ("rankings?by=men", "by"),
         ("rankings?by=women&sex=men", "sex"),
@@ -188,6 +190,12 @@ def test_a_bad_value_is_refused_by_name(seeded_sqlite: httpx.Client, address: st
     answer = seeded_sqlite.get(f"/v1/{address}")
     assert answer.status_code == 422, answer.text
     assert parameter in [error.get("parameter") for error in answer.json()["errors"]]
+
+
+def test_a_bad_month_is_told_how_to_write_one(seeded_sqlite: httpx.Client):
+    for address, parameter in (("series?from=March", "from"), ("rankings?month=2024-13", "month")):
+        answer = seeded_sqlite.get(f"/v1/{address}")
+        assert answer.json()["detail"] == f"{parameter}: write a month as 2024-03, between 1900-01 and 2099-12."
 
 
 def test_a_month_without_a_complete_report_has_no_ranking(seeded: httpx.Client):

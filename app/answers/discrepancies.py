@@ -18,9 +18,9 @@ from app.answers.disagreements.sources import find_counts_not_published, find_so
 from app.answers.disagreements.stops import find_series_that_stop
 from app.answers.disagreements.sums import find_parts_unlike_printed, find_totals_unlike_kinds
 from app.answers.rules import in_order
-from app.answers.scope import Month, Scope, ScopeQuery, resolve
+from app.answers.scope import Scope, ScopeQuery, resolve
 from app.ceilings.rules import Category
-from app.core.dates import Moment, first_day, last_day
+from app.core.dates import Moment, Month, first_day, last_day
 from app.core.errors import Complaint, InvalidRequest
 from app.core.shapes import COUNTRY_NAME, MISSION_NAME, AnyOf, Codes, Format, Words
 from app.core.vocabulary import PersonnelType, Persons, Region, slug

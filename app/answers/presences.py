@@ -20,11 +20,11 @@ from app.answers.asking import (
 )
 from app.answers.participations import participations
 from app.answers.rules import Bucket, Buckets, Statement, monthly_buckets, months_between
-from app.answers.scope import DEFAULT_MAX_AGE, Month, MonthsQuery, Scope, resolve
+from app.answers.scope import DEFAULT_MAX_AGE, MonthsQuery, Scope, resolve
 from app.answers.series import MonthsMeta, rows_link
 from app.answers.totals import sums_of
 from app.answers.values import Reason, Tally, Value, unknown_reason
-from app.core.dates import first_day, last_day
+from app.core.dates import Month, first_day, last_day
 from app.core.errors import Complaint, InvalidRequest
 from app.core.shapes import COUNTRY_NAME, MISSION_NAME
 

@@ -20,10 +20,11 @@ from app.answers.asking import (
     scope_meta,
 )
 from app.answers.rules import Bucket
-from app.answers.scope import DrawnQuery, Month, resolve
+from app.answers.scope import DrawnQuery, resolve
 from app.answers.series import buckets_of, rows_link
 from app.answers.totals import sources_of, sums_of, value_fields
 from app.answers.values import Reason, Tally, value_of
+from app.core.dates import Month
 from app.core.errors import Complaint, InvalidRequest
 from app.core.shapes import COUNTRY_NAME
 

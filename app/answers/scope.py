@@ -11,7 +11,7 @@ from sqlmodel import Session
 from app.answers.facts import Facts
 from app.answers.values import Sex
 from app.core.columns import col
-from app.core.dates import Moment, PartialDate
+from app.core.dates import Moment, Month, PartialDate
 from app.core.errors import Complaint, InvalidRequest, UnknownCode
 from app.core.history import View, standing
 from app.core.shapes import AnyOf, Codes, Form, Format, Words
@@ -21,7 +21,6 @@ from app.sources.models import Source
 
 DEFAULT_MAX_AGE = 92
 NOT_ADDED = {MissionKind.COMPONENT, MissionKind.NON_UN}
-Month = Annotated[str, Field(pattern=r"^(19|20)\d\d-(0[1-9]|1[0-2])$")]
 MaxAge = Annotated[int, Field(ge=0, le=36_525)]
 
 
