@@ -177,6 +177,7 @@ def test_an_unknown_mission_or_parameter_is_refused(seeded: httpx.Client, path: 
         ("series?from=2024-03&to=2024-01", "from"),
         ("series?from=2024", "from"),
         ("series?to=2024-0٣", "to"),
+        ("series?to=20٢٤-03", "to"),
         ("series?to=1899-12", "to"),
         ("rankings?month=2024-1", "month"),
         ("rankings?by=men", "by"),

@@ -12,6 +12,7 @@ from sqlmodel import Field as Column
 from app.core.columns import enum_column, key_column, listed_key_column, partial_date_check, persons_check, reference
 from app.core.dates import PartialDate
 from app.core.history import LedgerRow, key_table, record_key, while_standing
+from app.core.patterns import Written
 from app.core.shapes import COUNTRY_NAME, MISSION_NAME, AnyOf, Codes, Dates, LedgerOut, ListQuery, Shape, Words
 from app.core.vocabulary import Bound, Certainty, Iso3, Line, MissionCode, Persons, Slug, Text
 from app.pledges.models import UnitKind
@@ -25,6 +26,7 @@ Money = Annotated[
     Field(ge=0, max_digits=16, decimal_places=2),
     AfterValidator(lambda amount: amount.quantize(Decimal("0.01"))),
 ]
+Currency = Annotated[str, Written("^[A-Z]{3}$", "write a currency as its three capital letters, such as USD")]
 
 
 class TransportBy(StrEnum):
@@ -54,9 +56,7 @@ class ContingentFields(BaseModel):
     is_reserve: bool | None = Field(None, description="True for a force reserve; null: not stated.", examples=[True])
     transport_by: TransportBy | None = Field(None, description="Who moves it.", examples=["contributor"])
     cost_amount: Money | None = Field(None, description="Stated cost, in `cost_currency`.", examples=["8000000.00"])
-    cost_currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = Field(
-        None, description="Currency of the cost, ISO 4217.", examples=["USD"]
-    )
+    cost_currency: Currency | None = Field(None, description="Currency of the cost, ISO 4217.", examples=["USD"])
     cost_approximate: bool | None = Field(None, description="True where the cost is approximate.", examples=[True])
     cost_note: Text | None = Field(
         None, description="What the cost pays for.", examples=["Transport of weapons and equipment, not of people."]

@@ -13,10 +13,10 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from sqlalchemy import ColumnElement, func
 
 from app.core.columns import bytewise
+from app.core.patterns import Written
 
-_PATTERN = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
-_MONTH_REGEX = r"^(19|20)\d\d-(0[1-9]|1[0-2])$"
 PARTIAL_DATE_REGEX = r"^\d{4}(-\d{2}(-\d{2})?)?$"
+_PATTERN = re.compile(PARTIAL_DATE_REGEX, re.ASCII)
 
 
 def check_partial_date(text: str) -> str:
@@ -27,12 +27,6 @@ def check_partial_date(text: str) -> str:
         date.fromisoformat(first_day(text))
     except ValueError as error:
         raise ValueError(f"there is no such date ({error})") from error
-    return text
-
-
-def _check_month(text: str) -> str:
-    if not re.fullmatch(_MONTH_REGEX, text, re.ASCII):
-        raise ValueError("write a month as 2024-03, between 1900-01 and 2099-12")
     return text
 
 
@@ -61,7 +55,10 @@ PartialDate = Annotated[
     Field(max_length=10, json_schema_extra={"pattern": PARTIAL_DATE_REGEX}),
     AfterValidator(check_partial_date),
 ]
-Month = Annotated[str, Field(json_schema_extra={"pattern": _MONTH_REGEX}), AfterValidator(_check_month)]
+Month = Annotated[
+    str,
+    Written("^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$", "write a month as 2024-03, between 1900-01 and 2099-12"),
+]
 
 
 def as_utc(moment: datetime) -> datetime:

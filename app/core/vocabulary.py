@@ -8,6 +8,8 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from app.core.patterns import Written
+
 _UNWANTED = {"Cc", "Cf", "Cs", "Co", "Cn"}
 
 
@@ -43,9 +45,26 @@ def name_key(code: str, name: str) -> str:
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
-Iso3 = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), Field(examples=["KAZ"])]
-MissionCode = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9 .-]{1,19}$"), Field(examples=["UNDOF"])]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{0,79}$")]
+Iso3 = Annotated[
+    str,
+    Written("^[A-Z]{3}$", "write a country as its three capital letters, such as KAZ"),
+    Field(examples=["KAZ"]),
+]
+MissionCode = Annotated[
+    str,
+    Written(
+        "^[A-Z][A-Za-z0-9 .-]{1,19}$",
+        "write a mission as its code, such as UNDOF: a capital, then up to 19 letters, digits, spaces, dots, hyphens",
+    ),
+    Field(examples=["UNDOF"]),
+]
+Slug = Annotated[
+    str,
+    Written(
+        "^[a-z0-9][a-z0-9.-]{0,79}$",
+        "write an id of 1 to 80 small letters, digits, dots and hyphens, the first of them a letter or digit",
+    ),
+]
 Persons = Annotated[int, Field(ge=0, le=1_000_000)]
 
 

@@ -10,6 +10,7 @@ from app.core.aliases import AliasFields, AliasIn, AliasRow, AliasShown
 from app.core.columns import enum_column, key_column, listed_key_column, partial_date_check, reference
 from app.core.dates import PartialDate
 from app.core.history import LedgerRow, key_table, record_key, while_standing
+from app.core.patterns import Written
 from app.core.shapes import COUNTRY_NAME, AnyOf, Codes, FilterText, LedgerOut, ListQuery, Shape, Words
 from app.core.vocabulary import Iso3, Line, Region, Slug, Text, name_key
 
@@ -29,7 +30,7 @@ class CountryStatus(StrEnum):
 
 class CountryFields(BaseModel):
     iso3: Iso3 = Field(description="ISO 3166-1 alpha-3 code (XKX for Kosovo, as user-assigned).")
-    iso2: Annotated[str, Field(pattern="^[A-Z]{2}$")] | None = Field(
+    iso2: Annotated[str, Written("^[A-Z]{2}$", "write two capital letters, such as KZ")] | None = Field(
         None, description="ISO 3166-1 alpha-2 code.", examples=["KZ"]
     )
     m49: Annotated[int, Field(ge=1, le=999)] | None = Field(

@@ -3,17 +3,24 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field
 from sqlalchemy import Index
 from sqlmodel import Field as Column
 
 from app.core.columns import KEY_TEXT, enum_column, key_column, partial_date_check, reference
 from app.core.dates import PartialDate
 from app.core.history import LedgerRow, record_key, while_standing
+from app.core.patterns import Written
 from app.core.shapes import COUNTRY_NAME, MISSION_NAME, AnyOf, Codes, Dates, LedgerOut, ListQuery, Shape, Words
 from app.core.vocabulary import Iso3, Line, MissionCode, Slug, Text, slug
 
-CasualtyId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,79}$")]
+CasualtyId = Annotated[
+    str,
+    Written(
+        "^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,79}$",
+        "write up to 80 letters, digits, spaces, dots, underscores, slashes and hyphens, first a letter or digit",
+    ),
+]
 
 
 class FatalityPersonnel(StrEnum):

@@ -5,13 +5,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, StringConstraints, field_validator
+from pydantic import BaseModel, Field, field_validator
 from sqlalchemy import BigInteger, CheckConstraint
 from sqlmodel import Field as Column
 from sqlmodel import SQLModel
 
 from app.core.columns import UtcDateTime, enum_column
 from app.core.dates import UtcMoment
+from app.core.patterns import Written
 from app.core.shapes import Out, Shape
 from app.core.vocabulary import Line
 from app.reports.models import Scope
@@ -89,7 +90,14 @@ class ImportFault(SQLModel, table=True):
     message: str
 
 
-SourceName = Annotated[str, StringConstraints(max_length=80, pattern=r"^([a-z0-9]|\{as_of\})([a-z0-9.-]|\{as_of\})*$")]
+SourceName = Annotated[
+    str,
+    Written(
+        r"^([a-z0-9]|\{as_of\})([a-z0-9.-]|\{as_of\})*$",
+        "write up to 80 small letters, digits, dots and hyphens, first a letter or digit; {as_of} stands for the date",
+        most=80,
+    ),
+]
 
 
 class Order(Shape):
