@@ -2,11 +2,12 @@
 
 import json
 import socket
-import sqlite3
+from contextlib import closing
 
 import httpx
 import pytest
 
+from app.core import sqlite
 from app.core.errors import error_classes
 from app.core.queries import Cursor
 from app.core.settings import Settings
@@ -256,7 +257,7 @@ def test_a_stream_that_fails_half_way_says_so(on_sqlite: Databases):
     with serving(Settings(database_url=url)) as client:
         client.get("/v1/missions?limit=1")
         # The 5,000th row becomes one that cannot be shown.
-        with sqlite3.connect(url.removeprefix("sqlite:///")) as connection:
+        with closing(sqlite.connect(url.removeprefix("sqlite:///"))) as connection:
             connection.execute("UPDATE headcount SET recorded_at = 'broken' WHERE id = 5000")
         lines = read_lines(client)
         assert json.loads(lines[-1])["code"] == "internal_error"

@@ -188,4 +188,6 @@ def placed_reports(dialect: str) -> CTE:
         ]
         source = "jsonb_array_elements(CAST(:placed AS jsonb)) AS value"
     statement = text(f"SELECT {', '.join(parts)} FROM {source}").bindparams(placed="[]")
-    return statement.columns(*(column(name, kind) for name, kind in _PLACED.items())).cte("placed")
+    placed = statement.columns(*(column(name, kind) for name, kind in _PLACED.items())).cte("placed")
+    # Else SQLite may take the text apart anew for every headcount there is.
+    return placed.prefix_with("MATERIALIZED", dialect="sqlite")

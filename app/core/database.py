@@ -1,13 +1,13 @@
 """Engines and sessions: one that only reads, one that writes, the same on SQLite and PostgreSQL."""
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlmodel import Session
 
+from app.core import sqlite
 from app.core.settings import Settings
 from app.core.waiting import STEPS, Patience
 
@@ -21,8 +21,9 @@ class Database:
         if self.url.drivername in ("postgresql", "postgres"):
             self.url = self.url.set(drivername="postgresql+psycopg")
         if self.url.get_backend_name() == "sqlite":
-            self.reader = _sqlite_engine(str(self.url), read_only=True)
-            self.writer = _sqlite_engine(str(self.url), read_only=False)
+            self.url = self.url.set(drivername=sqlite.DRIVER)
+            self.reader = _sqlite_engine(self.url, read_only=True)
+            self.writer = _sqlite_engine(self.url, read_only=False)
         else:
             self.reader = _postgresql_engine(self.url, settings, read_only=True)
             self.writer = _postgresql_engine(self.url, settings, read_only=False)
@@ -59,20 +60,17 @@ def connection_of(session: Session) -> Connection:
     return bind if isinstance(bind, Connection) else session.connection()
 
 
-def _sqlite_engine(url: str, *, read_only: bool) -> Engine:
+def _sqlite_engine(url: URL, *, read_only: bool) -> Engine:
     # As many connections as the server has threads, and more: they are cheap, and none waits for another.
     engine = create_engine(
         url,
         hide_parameters=True,
         pool_size=50,
         max_overflow=0,
-        connect_args={"timeout": 15, "check_same_thread": False},
     )
 
     @event.listens_for(engine, "connect")
-    def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
-        # The driver's own transaction handling would commit before DDL and begin late: switch it off.
-        connection.isolation_level = None
+    def _prepare(connection: sqlite.Connection, _record: Any) -> None:
         for pragma in (
             "journal_mode = WAL",
             "synchronous = FULL",
@@ -86,15 +84,21 @@ def _sqlite_engine(url: str, *, read_only: bool) -> Engine:
     if read_only:
 
         @event.listens_for(engine, "connect")
-        def _bound(connection: sqlite3.Connection, record: Any) -> None:
+        def _bound(connection: sqlite.Connection, record: Any) -> None:
+            # Steps are counted while statements are prepared too: of the first that would read the whole schema.
+            connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
             record.info["patience"] = Patience()
             connection.set_progress_handler(record.info["patience"], STEPS)
 
         # A reader sees one snapshot from when it gets its connection to when it gives it back.
         @event.listens_for(engine, "checkout")
-        def _begin(connection: sqlite3.Connection, record: Any, _proxy: Any) -> None:
-            record.info["patience"].calls = 0
+        def _begin(connection: sqlite.Connection, _record: Any, _proxy: Any) -> None:
             connection.execute("BEGIN")
+
+        # To give it back is never broken off, however many steps it was used for.
+        @event.listens_for(engine, "reset")
+        def _forget(_connection: sqlite.Connection, record: Any, _state: Any) -> None:
+            record.info["patience"].calls = 0
     else:
 
         @event.listens_for(engine, "begin")

@@ -52,15 +52,11 @@ class Prepared:
 
 def run_text(connection: Connection, text: str, values: Any) -> list[Row]:
     """All rows of a statement, run by the driver itself: SQLAlchemy takes longer to run a small one than the engine."""
-    driver: Any = connection.dialect.dbapi
-    cursor: Any = connection.connection.cursor()
+    driver: Any = connection.connection.driver_connection
     try:
-        cursor.execute(text, values)
-        return cursor.fetchall()  # type: ignore[no-any-return]
-    except driver.Error as error:
+        return driver.execute(text, values).fetchall()  # type: ignore[no-any-return]
+    except connection.dialect.dbapi.Error as error:  # type: ignore[union-attr]
         raise told_by_sqlalchemy(connection, text, error) from error
-    finally:
-        cursor.close()
 
 
 def told_by_sqlalchemy(connection: Connection, text: str, error: Exception) -> BaseException:

@@ -5,9 +5,9 @@ turns out to take long raises TakesLong there, and is begun again in a thread, w
 """
 
 import asyncio
-import sqlite3
 from dataclasses import dataclass
 
+import apsw
 from sqlalchemy.exc import OperationalError
 
 STEPS = 10_000  # of SQLite's machine, a millisecond at most: enough for a page of a list, or a series
@@ -47,5 +47,4 @@ class Patience:
 
 def was_broken_off(error: Exception) -> bool:
     """True for a statement that took more steps than a loop may wait for; `database.py` sets that up."""
-    cause = error.orig if isinstance(error, OperationalError) else None
-    return isinstance(cause, sqlite3.OperationalError) and cause.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT
+    return isinstance(error, OperationalError) and isinstance(error.orig, apsw.InterruptError)

@@ -3,12 +3,12 @@
 So memory stays the same whatever the file holds, and what is doubled or does not add up is found by one statement.
 """
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from app.core import sqlite
 from app.importers.statements import Fault
 
 _TABLES = """
@@ -55,10 +55,10 @@ class Stage:
     """Rows put aside, and what is wrong with them."""
 
     def __init__(self, path: Path) -> None:
-        self.database = sqlite3.connect(path, isolation_level=None)
+        self.database = sqlite.connect(str(path))
         for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -20000"):
             self.database.execute(f"PRAGMA {pragma}")
-        self.database.executescript(_TABLES)
+        self.database.execute(_TABLES)
         self.database.execute("BEGIN")  # and never committed: nothing of it is meant to last
 
     @staticmethod
@@ -80,7 +80,7 @@ class Stage:
 
     def number(self, statement: str, *values: object) -> int:
         """The one number that a statement gives."""
-        return int(self.database.execute(statement, values).fetchone()[0])
+        return int(self.database.execute(statement, values).get)
 
     def refuse(self, faults: Iterable[Fault]) -> None:
         """Note what is wrong with rows, and leave them out."""

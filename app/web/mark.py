@@ -1,12 +1,14 @@
 """Which change of the record is the last one: known without a statement for each request, in every process."""
 
 import logging
-import sqlite3
 import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
+import apsw
+
+from app.core import sqlite
 from app.core.database import Database
 from app.core.history import LEDGER_CHANNEL
 
@@ -49,7 +51,7 @@ class _SqliteMark:
 
     def __init__(self, path: str) -> None:
         self._path = path
-        self._connection: sqlite3.Connection | None = None
+        self._connection: sqlite.Connection | None = None
         self._version: int | None = None
         self._last: Last | None = None
 
@@ -58,13 +60,13 @@ class _SqliteMark:
             if self._connection is None:
                 # The probe never writes: its own writes would not change the version it sees.
                 address = f"file:{self._path}?mode=ro"
-                self._connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
-            version = self._connection.execute("PRAGMA data_version").fetchone()[0]
+                self._connection = sqlite.connect(address, uri=True)
+            version = self._connection.execute("PRAGMA data_version").get
             if version != self._version:
                 row = self._connection.execute(_LAST).fetchone()
                 self._last = Last(0, None) if row is None else Last(row[0], _moment(row[1]))
                 self._version = version
-        except sqlite3.Error:
+        except apsw.Error:
             self.close()
             return None
         return self._last
