@@ -8,6 +8,8 @@ import subprocess
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+import apsw
+
 from benchmarks.processes import ROOT
 
 _PACKAGES = ("fastapi", "starlette", "uvicorn", "uvloop", "pydantic", "sqlalchemy", "sqlmodel", "psycopg")
@@ -21,7 +23,7 @@ def machine() -> dict[str, str]:
         "memory": f"{_memory_gb():.0f} GB",
         "system": f"{platform.system()} {platform.release()}, Python {platform.python_version()}",
         "packages": ", ".join(_versions(_PACKAGES)),
-        "databases": f"SQLite {sqlite3.sqlite_version}, {_postgresql()}",
+        "databases": f"SQLite {apsw.sqlite_lib_version()} ({sqlite3.sqlite_version} for others), {_postgresql()}",
         "peers": ", ".join([*_versions(_PEERS), _soul()]),
         "load generator": "wrk" if shutil.which("wrk") else "benchmarks/load.py (wrk is not installed)",
         "load average before": f"{os.getloadavg()[0]:.1f}",

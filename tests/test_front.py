@@ -1,16 +1,21 @@
 """Answers are given again while the record stays as it is, and never once it has changed, in any process."""
 
+import asyncio
 import gzip
 import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import pytest
 
+from app.core.database import Database
 from app.core.settings import Settings
+from app.web.mark import mark_of
 from tests.conftest import Databases, serving
 from tests.desks import Desk, count, desk_at, report, source
+from tests.rows import make_change
 from tests.statements import statements_of
 
 if sys.version_info >= (3, 14):
@@ -24,10 +29,13 @@ PLAIN = {"Accept-Encoding": "identity"}
 @pytest.fixture(scope="module")
 def desk(databases: Databases) -> Iterator[Desk]:
     with desk_at(databases.seeded()) as made:
-        # On PostgreSQL the first request begins to listen.
-        made.get("/v1/missions/UNDOF")
-        wait_until(lambda: made.client.app.state.mark.last() is not None)
+        wait_until(lambda: keeps(made.client))
         yield made
+
+
+def keeps(client: httpx.Client) -> bool:
+    """True once answers are kept: on PostgreSQL the first request begins to listen for changes."""
+    return "cache-control" in client.get("/v1/missions/UNDOF").headers
 
 
 def wait_until(is_so) -> None:
@@ -167,6 +175,35 @@ def test_a_write_elsewhere_is_seen_here(desk: Desk):
         wait_until(lambda: desk.client.get(address).json()["data"] != [])
 
 
+def test_changes_are_looked_for_once_in_a_turn_of_the_event_loop(on_sqlite: Databases):
+    database, looks = Database(Settings(database_url=on_sqlite.migrated())), []
+    mark = mark_of(database)
+
+    async def look(times: int = 1) -> list[int]:
+        async def once() -> int:
+            return mark.last().number
+
+        return await asyncio.gather(*[once() for _ in range(times)])
+
+    async def ask() -> None:
+        assert await look() == [0]
+        mark._connection.exec_trace = lambda _cursor, statement, _values: looks.append(statement) or True
+        assert await look(20) == [0] * 20
+        assert looks == ["PRAGMA data_version"]
+        with database.write() as session:
+            number = make_change(session).number
+        assert await look(20) == [number] * 20
+        assert looks[1] == "PRAGMA data_version"
+        assert len(looks) == 3  # and which change it was
+        await look()
+        await look()
+        assert looks[3:] == ["PRAGMA data_version"] * 2
+
+    asyncio.run(ask())
+    mark.close()
+    database.close()
+
+
 def test_the_past_is_said_to_last_and_the_present_is_not(desk: Desk):
     moment = desk.read("/v1/changes", sort="-number", limit=1)["data"][0]["recorded_at"]
     past = desk.get("/v1/totals", country="KAZ", known_at=moment)
@@ -188,8 +225,7 @@ def test_many_who_ask_the_same_at_once_are_answered_by_one_computation(desk: Des
 
 def test_what_is_kept_stays_within_its_room(databases: Databases):
     with serving(Settings(database_url=databases.seeded(), cache_bytes=200_000)) as client:
-        client.get("/v1/missions/UNDOF")
-        wait_until(lambda: client.app.state.mark.last() is not None)
+        wait_until(lambda: keeps(client))
         for limit in range(1, 60):
             assert client.get(f"/v1/headcounts?limit={limit}").status_code == 200
             assert client.app.state.front.size <= 200_000

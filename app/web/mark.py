@@ -1,5 +1,6 @@
 """Which change of the record is the last one: known without a statement for each request, in every process."""
 
+import asyncio
 import logging
 import threading
 from dataclasses import dataclass
@@ -47,15 +48,30 @@ def mark_of(database: Database) -> Mark:
 
 
 class _SqliteMark:
-    """Asks the engine whether any connection changed the file since, which takes some microseconds."""
+    """Asks the engine whether any connection changed the file since: once in a turn of the event loop.
+
+    Whatever begins in one turn had arrived before the turn began, so what is found in it is new enough for all of it.
+    """
 
     def __init__(self, path: str) -> None:
         self._path = path
+        self._is_fresh = False  # found in this turn
         self._connection: sqlite.Connection | None = None
         self._version: int | None = None
         self._last: Last | None = None
 
     def last(self) -> Last | None:
+        if not self._is_fresh:
+            self._look()
+            self._is_fresh = True
+            asyncio.get_running_loop().call_soon(self._turn)
+        return self._last
+
+    def _turn(self) -> None:
+        """The next turn begins."""
+        self._is_fresh = False
+
+    def _look(self) -> None:
         try:
             if self._connection is None:
                 # The probe never writes: its own writes would not change the version it sees.
@@ -68,8 +84,6 @@ class _SqliteMark:
                 self._version = version
         except apsw.Error:
             self.close()
-            return None
-        return self._last
 
     def wrote(self, number: int) -> None:
         """Nothing to do: the version tells."""
