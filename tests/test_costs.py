@@ -11,6 +11,7 @@ from sqlalchemy import event, text
 from sqlmodel import Session
 
 from app.answers.facts import load_facts
+from app.answers.rules import fill_bucket, window_start
 from app.answers.scope import Scope, ScopeQuery, resolve
 from app.answers.statements import find_statements, latest_day, load_reports
 from app.core.database import Database
@@ -162,6 +163,10 @@ def test_reports_in_memory_are_those_that_a_statement_finds(seeded_database: Dat
                 assert {one.report: one for one in reports.find(scope, first, last)} == by_id
             for until in (None, "2024-01-25", "2015-01-30", "1900-01-01"):
                 assert reports.latest_day(scope, until) == latest_day(session, scope, until)
+            for until, max_age in (("2024-01-31", 0), ("2024-01-31", 92), ("2024-02-15", 400), ("1990-01-01", 92)):
+                found = find_statements(session, scope, window_start(until, max_age), until)
+                bucket = fill_bucket(until, until, found, carries_over=True)
+                assert [reports.day(scope, until, max_age) for _ in range(2)] == [bucket] * 2
 
 
 def test_rows_of_plain_values_are_written_without_their_model(seeded_sqlite: httpx.Client):

@@ -7,7 +7,7 @@ from msgspec.structs import astuple
 
 from app.answers.facts import CountryFacts, MissionFacts
 from app.answers.rules import Buckets, Statement, fill_bucket, monthly_buckets, months_between
-from app.answers.values import Reason, Sex, Tally, unknown_reason, unknown_reasons, value_columns, value_of
+from app.answers.values import Reason, Sex, Tallies, Tally, unknown_reason, unknown_reasons, value_columns, value_of
 from app.missions.models import MissionKind
 from app.reports.models import Breakdown, Scope
 from app.sources.models import SourceKind
@@ -28,16 +28,22 @@ def tallies(draw: st.DrawFn) -> Tally | None:
 
 @given(st.lists(st.tuples(tallies(), WHYS), min_size=1, max_size=6), st.none() | st.sampled_from(Sex))
 def test_a_column_of_values_tells_what_each_sum_tells(pairs: list[tuple[Tally | None, Reason | None]], sex: Sex | None):
-    columns = value_columns([one for one, _ in pairs], [why for _, why in pairs], sex)
+    columns = value_columns(Tallies.of(one for one, _ in pairs), [why for _, why in pairs], sex)
     assert list(zip(*columns, strict=True)) == [astuple(value_of(tally, why, sex)) for tally, why in pairs]
 
 
 def test_sums_without_doubt_are_told_as_they_are():
     split, nobody = Tally(5, 2, 3, cells=1), None
-    assert value_columns([split, nobody], [None, None]) == ((5, 0), (2, 0), (3, 0), (False, False), (None, None))
-    told = value_columns([split, Tally(4, unsplit=4, cells=1)], [None, None])
+    assert value_columns(Tallies.of([split, nobody]), [None, None]) == (
+        (5, 0),
+        (2, 0),
+        (3, 0),
+        (False, False),
+        (None, None),
+    )
+    told = value_columns(Tallies.of([split, Tally(4, unsplit=4, cells=1)]), [None, None])
     assert told == [(5, 4), (2, None), (3, None), (False, False), (None, Reason.NOT_SPLIT_BY_SEX)]
-    told = value_columns([split, nobody], [None, Reason.NO_REPORT])
+    told = value_columns(Tallies.of([split, nobody]), [None, Reason.NO_REPORT])
     assert told == [(5, None), (2, None), (3, None), (False, False), (None, Reason.NO_REPORT)]
 
 

@@ -18,12 +18,13 @@ from app.answers.facts import Facts, MissionFacts
 from app.answers.rules import Bucket, Buckets, ReportUsed, Statement, fill_bucket, window_start
 from app.answers.scope import AsOfQuery, Coverage, Scope, ScopeMeta, ScopeQuery
 from app.answers.statements import Reports, find_statements, latest_day
-from app.answers.values import Reason, Sex, Tally, Value, unknown_reasons, value_columns, value_of
+from app.answers.values import Reason, Sex, Tallies, Tally, Value, unknown_reasons, value_columns, value_of
 from app.core.dates import last_day
 from app.core.errors import TrackerError
 from app.core.history import View
 
 _MOST_NAMED = 10_000
+_MANY = 10  # reports; of fewer it takes longer to put their JSON together than to write it
 
 
 class NoReport(TrackerError):
@@ -102,6 +103,14 @@ class AnswerMeta(BaseModel):
         None, description="True if any number of the answer is a lower bound.", examples=[False]
     )
 
+    def json_text(self) -> str:
+        """As JSON; of many reports what each of them has ready."""
+        if len(self.reports) < _MANY:
+            return self.model_dump_json(by_alias=True)
+        rest = self.model_copy(update={"reports": []}).model_dump_json(by_alias=True)
+        reports = ",".join([one.json_text for one in self.reports])
+        return rest.replace('"reports":[]', f'"reports":[{reports}]', 1)
+
 
 class DayMeta(AnswerMeta):
     """What was resolved to answer about one date."""
@@ -129,6 +138,8 @@ def day_bucket(ask: Ask, scope: Scope, query: AsOfQuery) -> Bucket | None:
         return None
     if until > ask.today:
         return fill_bucket(until, until, (), carries_over=True)  # nobody can have counted people of tomorrow
+    if ask.reports is not None and scope.view == ask.view:
+        return ask.reports.day(scope, until, query.max_age)
     found = ask.statements(scope, window_start(until, query.max_age), until)
     return fill_bucket(until, until, found, carries_over=True)
 
@@ -323,7 +334,7 @@ def is_told(grouping: Grouping, group: tuple[Any, ...], tally: Tally | None) -> 
 
 
 def values_of(
-    grouping: Grouping, tallies: Sequence[Tally | None], whys: Sequence[Reason | None]
+    grouping: Grouping, tallies: Tallies, whys: Sequence[Reason | None]
 ) -> Iterator[tuple[Sex | None, Sequence[Sequence[Any]], Sequence[bool] | None]]:
     """The fields of the values of sums as columns, once, or once for each sex where the question splits by it.
 
@@ -334,7 +345,7 @@ def values_of(
         yield None, value_columns(tallies, whys, asked), None
         return
     for sex in [asked] if asked else [Sex.WOMEN, Sex.MEN, Sex.UNKNOWN]:
-        told = [tally is not None and tally.unsplit > 0 for tally in tallies] if sex is Sex.UNKNOWN else None
+        told = [people > 0 for people in tallies.unsplit] if sex is Sex.UNKNOWN else None
         yield sex, value_columns(tallies, whys, sex), told
 
 

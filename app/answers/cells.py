@@ -34,16 +34,17 @@ from sqlmodel import Session
 
 from app.answers.asked import Asked, asked_of, placed_reports
 from app.answers.facts import Facts
-from app.answers.kept_sums import kept_sums, over_of
-from app.answers.rules import Bucket
+from app.answers.kept_sums import kept_sums, kept_tallies, over_of
+from app.answers.rules import Bucket, Buckets
 from app.answers.scope import Scope
-from app.answers.values import Tally
+from app.answers.values import Tallies, Tally
 from app.core.beside import is_behind
 from app.core.columns import col, json_set
 from app.core.prepared import Prepared, Shelf, prepare
 from app.core.vocabulary import PersonnelType
 from app.headcounts.counting import UNTYPED, kinds_beside, other_count, present, usable
 from app.headcounts.models import Headcount, HeadcountStatus
+from app.headcounts.sums import SumOver
 from app.reports.models import ReportMission
 
 _TABLE: Table = Headcount.__table__  # type: ignore[attr-defined]
@@ -60,11 +61,28 @@ def sum_cells(
     if not any(bucket.statements for bucket in buckets):
         return {}
     asked = asked_of(scope, facts, buckets, by_mission=by_mission)
-    dialect = session.get_bind().dialect
-    # While a change is being written, its sums are not there yet.
-    over = None if is_behind(session) else over_of(asked, by)
+    over = _kept_over(session, asked, by)
+    return _added_up(session, asked, by) if over is None else kept_sums(session, asked, over, by)
+
+
+def sum_buckets(session: Session, scope: Scope, facts: Facts, buckets: Buckets, *, by_mission: bool) -> Tallies:
+    """Sums of all counts that stand, one a bucket."""
+    asked = asked_of(scope, facts, buckets, by_mission=by_mission)
+    over = _kept_over(session, asked, ())
     if over is not None:
-        return kept_sums(session, asked, over, by)
+        return kept_tallies(session, asked, over)
+    sums = _added_up(session, asked, ("bucket",)) if buckets.statements else {}
+    return Tallies.of(sums.get((name,)) for name in buckets.names)
+
+
+def _kept_over(session: Session, asked: Asked, by: Sequence[str]) -> SumOver | None:
+    # While a change is being written, its sums are not there yet.
+    return None if is_behind(session) else over_of(asked, by)
+
+
+def _added_up(session: Session, asked: Asked, by: Sequence[str]) -> dict[tuple[Any, ...], Tally]:
+    """The sums from the counts themselves."""
+    dialect = session.get_bind().dialect
     form = (dialect.name, "sums", tuple(by), asked.form)
     sums: Prepared = _SHELF.take(form, lambda: prepare(_sums(asked, dialect.name, by), dialect))
     found = map(sums.read, sums.fetch(session, asked.values(dialect.name)))

@@ -10,8 +10,7 @@ from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, String, any_, c
 from sqlmodel import Session
 
 from app.answers.asked import Asked, among, numbered
-from app.answers.rules import Buckets
-from app.answers.values import Tally
+from app.answers.values import Tallies, Tally
 from app.core.columns import json_array
 from app.core.prepared import Prepared, Shelf, open_value, prepare
 from app.headcounts.sums import SUMS, SumOver
@@ -41,26 +40,61 @@ def over_of(asked: Asked, by: Sequence[str]) -> SumOver | None:
 
 def kept_sums(session: Session, asked: Asked, over: SumOver, by: Sequence[str]) -> dict[tuple[Any, ...], Tally]:
     """The sums by `bucket` and `country` or `mission`, in the order given."""
+    columns, buckets = _read(session, asked, over, by_code=over.value in by), asked.buckets
+    places = list(map(buckets.places.get, columns[0]))
+    if None in places:
+        inside = [place is not None for place in places]
+        columns = [list(compress(column, inside)) for column in columns]
+        places = list(compress(places, inside))
+    _, totals, women, men, unsplit, cells, *codes = columns
+    names, used = map(buckets.names.__getitem__, places), map(buckets.reports.__getitem__, places)  # type: ignore
+    sums = map(Tally, totals, women, men, unsplit, repeat(0), cells, repeat(0), repeat(0), used)
+    parts = [*([names] if "bucket" in by else []), *codes]
+    keys = zip(*parts, strict=True) if parts else repeat((), len(places))
+    if "bucket" in by or len(buckets) == 1:
+        return dict(zip(keys, sums, strict=True))
+    tallies: dict[tuple[Any, ...], Tally] = {}
+    for key, tally in zip(keys, sums, strict=True):
+        tallies[key] = tallies[key] + tally if key in tallies else tally
+    return tallies
+
+
+def kept_tallies(session: Session, asked: Asked, over: SumOver) -> Tallies:
+    """One sum a bucket, in their order."""
+    buckets = asked.buckets
+    reports, *found = _read(session, asked, over, by_code=False)
+    sums: Sequence[Sequence[int]] = found
+    size, places = len(buckets), list(map(buckets.places.get, reports))
+    if places != list(range(size)):
+        rows = dict(zip(places, zip(*sums, strict=True), strict=True))
+        sums = list(zip(*map(rows.get, range(size), repeat((0,) * len(sums))), strict=True))
+    totals, women, men, unsplit, cells = sums
+    none: tuple[int, ...] = (0,) * size
+    used = [reports if count else frozenset[str]() for reports, count in zip(buckets.reports, cells, strict=True)]
+    return Tallies(totals, women, men, unsplit, none, cells, none, none, used, (frozenset(),) * size)
+
+
+def _read(session: Session, asked: Asked, over: SumOver, *, by_code: bool) -> list[list[Any]]:
+    """Reports, their sums and, if asked for, the codes, each as one list in no order; others may be among them."""
     codes = {SumOver.ALL: ("",), SumOver.COUNTRY: asked.scope.countries, SumOver.MISSION: asked.scope.missions}[over]
     left_out = asked.scope.left_out if over is SumOver.MISSION and codes is None else ()
-    reports = asked.buckets.by_report
+    reports = asked.buckets.places
     is_long = codes is not None and len(codes) <= _FEW and len(reports) > _LONG
-    by_code = over.value in by
     dialect = session.get_bind().dialect
     form = (dialect.name, over, None if codes is None else len(codes), len(left_out), is_long, by_code)
 
     def make() -> Prepared:
-        return prepare(_read(dialect.name, over, codes, left_out, is_long=is_long, by_code=by_code), dialect)
+        return prepare(_statement(dialect.name, over, codes, left_out, is_long=is_long, by_code=by_code), dialect)
 
     values = numbered("code", codes or ()) | numbered("left_out", left_out)
     if not is_long:
         values["reports"] = json.dumps(list(reports)) if dialect.name == "sqlite" else list(reports)
     sums: Prepared = _SHELF.take(form, make)
     [columns] = sums.fetch(session, values)
-    return _tallies([decode(one) if isinstance(one, str) else one for one in columns], asked.buckets, by)
+    return [decode(one) if isinstance(one, str) else one for one in columns]
 
 
-def _read(
+def _statement(
     dialect: str,
     over: SumOver,
     codes: Sequence[str] | None,
@@ -69,7 +103,7 @@ def _read(
     is_long: bool,
     by_code: bool,
 ) -> Select[Any]:
-    """Reports, codes and sums, each as one list; of all reports, in the order of the key, if there are many."""
+    """Reports, sums and, if asked for, codes, each as one list; of all reports, in the order of the key, if many."""
     is_one = codes is not None and len(codes) == 1
     conditions: list[ColumnElement[bool]] = [SUMS.c.over == literal_column(f"'{over.value}'")]
     if codes is not None:
@@ -79,11 +113,10 @@ def _read(
     if not is_long:
         conditions.append(_of_reports(dialect))
     if by_code or is_one:
-        found = select(SUMS.c.report, SUMS.c.code, *_VALUES).where(*conditions).subquery()
+        found = select(SUMS.c.report, *_VALUES, *([SUMS.c.code] if by_code else [])).where(*conditions).subquery()
     else:
         added = [cast(func.sum(one), BigInteger).label(one.name) for one in _VALUES]  # or PostgreSQL makes decimals
-        code: ColumnElement[str] = literal_column("''").label("code")
-        found = select(SUMS.c.report, code, *added).where(*conditions).group_by(SUMS.c.report).subquery()
+        found = select(SUMS.c.report, *added).where(*conditions).group_by(SUMS.c.report).subquery()
     # One row of lists is read at once; many rows are handed over one by one, between which other threads take turns.
     return select(*(json_array(column) for column in found.c))
 
@@ -93,24 +126,3 @@ def _of_reports(dialect: str) -> ColumnElement[bool]:
         listed = text("SELECT value FROM json_each(:reports)").bindparams(reports="[]")
         return SUMS.c.report.in_(listed.columns(value=String()).scalar_subquery())
     return SUMS.c.report == any_(open_value("reports", ARRAY(String())))
-
-
-def _tallies(columns: Sequence[Sequence[Any]], buckets: Buckets, by: Sequence[str]) -> dict[tuple[Any, ...], Tally]:
-    """The sums of each bucket, which is the bucket of one report; column by column, as there may be many."""
-    told = [buckets.by_report.get(name) for name in columns[0]]
-    if None in told:
-        columns = [list(compress(column, told)) for column in columns]
-        told = list(filter(None, told))
-    if not told:
-        return {}
-    _, codes, totals, women, men, unsplit, cells = columns
-    names, used = zip(*told, strict=True)
-    sums = map(Tally, totals, women, men, unsplit, repeat(0), cells, repeat(0), repeat(0), used)
-    parts = [*([names] if "bucket" in by else []), *([codes] if {"country", "mission"} & {*by} else [])]
-    keys = zip(*parts, strict=True) if parts else repeat((), len(told))
-    if "bucket" in by or len(buckets) == 1:
-        return dict(zip(keys, sums, strict=True))
-    tallies: dict[tuple[Any, ...], Tally] = {}
-    for key, tally in zip(keys, sums, strict=True):
-        tallies[key] = tallies[key] + tally if key in tallies else tally
-    return tallies

@@ -27,6 +27,11 @@ class ReportUsed(BaseModel):
     scope: Scope = Field(description="For what it is complete.", examples=["all_missions"])
     breakdown: Breakdown = Field(description="What its counts are broken down by.", examples=["mission"])
 
+    @cached_property
+    def json_text(self) -> str:
+        """As JSON, written once: answers about many months tell the same hundreds of reports."""
+        return self.model_dump_json()
+
 
 # The UN before governments before the press; data sets and research are copies of others, so they stand between.
 _KIND_ORDER = (
@@ -180,6 +185,17 @@ class Buckets(tuple[Bucket, ...]):
         return tuple(bucket.name for bucket in self)
 
     @cached_property
+    def only_sources(self) -> tuple[tuple[str, ...], ...] | None:
+        """The source of all that is known in each of them, if one complete report tells it everywhere."""
+        told = tuple(bucket.only_sources for bucket in self)
+        return None if None in told else told  # type: ignore[return-value]
+
+    @cached_property
+    def month_filters(self) -> tuple[str, ...]:
+        """The `month_filter` of each of them."""
+        return tuple(bucket.month_filter for bucket in self)
+
+    @cached_property
     def have_countries_only(self) -> bool:
         """True if in some of them the counts that stand are given for countries as a whole."""
         return any(bucket.by_country_only for bucket in self)
@@ -195,9 +211,14 @@ class Buckets(tuple[Bucket, ...]):
         return tuple(one for bucket in self for one in bucket.statements)
 
     @cached_property
-    def by_report(self) -> Mapping[str, tuple[str, frozenset[str]]]:
-        """By report, the name of its bucket and what a sum of its counts alone rests on; no two buckets share one."""
-        return {one.report: (bucket.name, frozenset((one.report,))) for bucket in self for one in bucket.statements}
+    def places(self) -> Mapping[str, int]:
+        """By report, the place of its bucket; no two buckets share one."""
+        return {one.report: place for place, bucket in enumerate(self) for one in bucket.statements}
+
+    @cached_property
+    def reports(self) -> tuple[frozenset[str], ...]:
+        """The reports of each of them."""
+        return tuple(frozenset(one.report for one in bucket.statements) for bucket in self)
 
     @cached_property
     def has_unadded(self) -> bool:

@@ -15,17 +15,17 @@ from app.answers.asking import (
     By,
     Grouping,
     group_order,
-    is_told,
     known_at_text,
     link,
     reports_used,
     scope_meta,
     values_of,
 )
+from app.answers.cells import sum_buckets
 from app.answers.rules import Buckets, monthly_buckets, months_between
 from app.answers.scope import DrawnQuery, MonthsQuery, Scope, ScopeQuery, resolve
 from app.answers.totals import GroupFields, ValueFields, columns_of, group_values, sources_of, sums_of
-from app.answers.values import Sex, Tally, Value
+from app.answers.values import Sex, Tallies, Tally, Value
 from app.core.dates import first_day, last_day
 from app.core.errors import Complaint, InvalidRequest
 from app.core.shapes import AnyOf, row_type
@@ -34,7 +34,7 @@ from app.core.waiting import ROWS, leave_loop
 MOST_ROWS = 250_000
 _MONTHS_AT_ONCE = 24
 
-Sums = Mapping[tuple[Any, ...], Tally]
+Sums = Mapping[tuple[Any, ...], Tallies]  # of groups, month by month
 
 
 class SeriesRow(ValueFields, GroupFields):
@@ -79,7 +79,8 @@ def series(ask: Ask, query: SeriesQuery) -> Answer:
     )
     columns = columns_of(grouping.by)
     columns += [*ValueFields.model_fields, *(["missions"] if query.lineage else [])]
-    return Answer(_rows(ask, query, grouping, buckets), meta, columns)
+    rows = _rows(ask, query, grouping, buckets) if buckets else ()
+    return Answer(rows, meta, columns)
 
 
 def months_of(ask: Ask, scope: Scope, query: MonthsQuery) -> Sequence[str]:
@@ -113,18 +114,15 @@ def buckets_of(ask: Ask, scope: Scope, months: Sequence[str]) -> Buckets:
     return monthly_buckets(months, ask.statements(scope, first_day(months[0]), last_day(months[-1])))
 
 
-def _rows(ask: Ask, query: SeriesQuery, grouping: Grouping, buckets: Buckets) -> Iterator[Struct]:
-    if not buckets:
-        return
+def _rows(ask: Ask, query: SeriesQuery, grouping: Grouping, buckets: Buckets) -> Iterable[Struct]:
+    sums: Sums = {}
     # Sums of two dimensions may be many: they are read some months at a time.
-    chunks = [buckets]
-    if len(grouping.dimensions) > 1:
-        chunks = [Buckets(buckets[at : at + _MONTHS_AT_ONCE]) for at in range(0, len(buckets), _MONTHS_AT_ONCE)]
-    if len(chunks) == 1:
-        sums = _by_month(ask, grouping, buckets)
-        groups = {key[1:] for key in sums}
-    else:
+    is_large = len(grouping.dimensions) > 1
+    if is_large:
         groups = set(grouping.fold(sums_of(ask, grouping, buckets)))
+    else:
+        sums = _by_month(ask, grouping, buckets)
+        groups = set(sums)
     groups |= set(grouping.named())
     if len(groups) * len(buckets) > MOST_ROWS:
         raise AnswerTooLarge(
@@ -134,17 +132,38 @@ def _rows(ask: Ask, query: SeriesQuery, grouping: Grouping, buckets: Buckets) ->
         )
     if len(groups) * len(buckets) > ROWS:
         leave_loop()
-    ordered, today = sorted(groups, key=group_order), ask.today
-    for chunk in chunks:
-        if len(chunks) > 1:
-            sums = _by_month(ask, grouping, chunk)
-        columns = [one for group in ordered for one in _columns(query, grouping, group, chunk, sums, today)]
-        yield from filter(None, chain.from_iterable(zip(*columns, strict=True)))
+    ordered = sorted(groups, key=group_order)
+    if not is_large:
+        return _rows_of(ask, query, grouping, ordered, buckets, sums)
+    chunks = [Buckets(buckets[at : at + _MONTHS_AT_ONCE]) for at in range(0, len(buckets), _MONTHS_AT_ONCE)]
+    return chain.from_iterable(
+        _rows_of(ask, query, grouping, ordered, chunk, _by_month(ask, grouping, chunk)) for chunk in chunks
+    )
 
 
 def _by_month(ask: Ask, grouping: Grouping, buckets: Buckets) -> Sums:
-    """The sums of the groups by month and group."""
-    return grouping.fold(sums_of(ask, grouping, buckets, by_bucket=True), lead=1)
+    """The sums of the groups that have any."""
+    if not grouping.dimensions:
+        by_mission = grouping.needs_missions
+        return {(): sum_buckets(ask.session, grouping.scope, ask.facts, buckets, by_mission=by_mission)}
+    found: dict[tuple[Any, ...], dict[str, Tally]] = {}
+    for (month, *group), tally in grouping.fold(sums_of(ask, grouping, buckets, by_bucket=True), lead=1).items():
+        found.setdefault(tuple(group), {})[month] = tally
+    return {group: Tallies.of(map(months.get, buckets.names)) for group, months in found.items()}
+
+
+def _rows_of(
+    ask: Ask,
+    query: SeriesQuery,
+    grouping: Grouping,
+    groups: Sequence[tuple[Any, ...]],
+    buckets: Buckets,
+    sums: Sums,
+) -> Iterable[Struct]:
+    """The rows of all groups, month by month."""
+    columns = [one for group in groups for one in _columns(query, grouping, group, buckets, sums, ask.today)]
+    rows = chain.from_iterable(zip(*columns, strict=True))
+    return filter(None, rows) if By.SEX in grouping.by else rows  # type: ignore[return-value]
 
 
 def _columns(
@@ -156,23 +175,29 @@ def _columns(
     today: str,
 ) -> Iterator[Iterable[Struct | None]]:
     """The rows of one group through the months, or one such column a sex; None where a month has no such row."""
-    tallies = list(map(sums.get, zip(buckets.names, *map(repeat, group), strict=False)))
+    tallies = sums[group] if group in sums else Tallies.of([None] * len(buckets))
     whys = grouping.reasons(buckets, group, today)
     if grouping.is_one_cell(group):
-        whys = [None if is_told(grouping, group, one) else why for one, why in zip(tallies, whys, strict=True)]
+        whys = [None if cells == 1 else why for cells, why in zip(tallies.cells, whys, strict=True)]
     for sex, values, are_told in values_of(grouping, tallies, whys):
         link = rows_link(query, grouping, group, sex)
         columns: dict[str, Iterable[Any]] = {
             **{name: repeat(value) for name, value in group_values(grouping, group, sex, None).items()},
             "month": buckets.names,
             **dict(zip(Value.__struct_fields__, values, strict=True)),
-            "sources": list(map(sources_of, buckets, tallies, values[0])),
+            "sources": _sources(buckets, tallies, values[0]),
         }
         if query.lineage:
-            columns["missions"] = [sorted(tally.missions) if tally else [] for tally in tallies]
-        columns["rows"] = [link + bucket.month_filter for bucket in buckets]
+            columns["missions"] = map(sorted, tallies.missions)
+        columns["rows"] = map(link.__add__, buckets.month_filters)
         rows = starmap(row_type(tuple(columns)), zip(*columns.values(), strict=False))
         yield rows if are_told is None else [row if told else None for row, told in zip(rows, are_told, strict=True)]
+
+
+def _sources(buckets: Buckets, tallies: Tallies, totals: Sequence[int | None]) -> Iterable[Sequence[str]]:
+    if buckets.only_sources is not None and None not in totals:
+        return buckets.only_sources
+    return map(sources_of, buckets, tallies.each(), totals)
 
 
 def rows_link(query: ScopeQuery, grouping: Grouping, group: tuple[Any, ...], sex: Sex | None) -> str:

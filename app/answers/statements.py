@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, exists, func, select, text
 from sqlmodel import Session
 
-from app.answers.rules import Bucket, Buckets, Statement, monthly_buckets
+from app.answers.rules import Bucket, Buckets, Statement, fill_bucket, monthly_buckets, window_start
 from app.answers.scope import NOT_ADDED, Scope
 from app.core.columns import col, json_array
 from app.core.dates import first_day, last_day
@@ -79,6 +79,7 @@ class Reports:
     days: tuple[str, ...]
     _months: dict[str, Bucket] = field(default_factory=dict)
     _spans: dict[tuple[str, str], Buckets] = field(default_factory=dict)  # asked about last
+    _days: dict[tuple[str, int], Bucket] = field(default_factory=dict)  # asked about last, by age
 
     def find(self, scope: Scope, first: str, last: str) -> list[Statement]:
         """What `find_statements` finds."""
@@ -92,6 +93,18 @@ class Reports:
         """What `latest_day` finds."""
         end = len(self.days) if until is None else bisect_right(self.days, until)
         return next((one.as_of_last for one in reversed(self.every[:end]) if _is_in(scope, one)), None)
+
+    def day(self, scope: Scope, until: str, max_age: int) -> Bucket:
+        """The reports that can matter for a day."""
+        kept = None if _is_narrow(scope) else self._days.get((until, max_age))
+        if kept is None:
+            found = self.find(scope, window_start(until, max_age), until)
+            kept = fill_bucket(until, until, found, carries_over=True)
+            if not _is_narrow(scope):
+                if len(self._days) >= _MOST_DAYS:
+                    self._days.clear()
+                self._days[until, max_age] = kept
+        return kept
 
     def months(self, scope: Scope, months: Sequence[str]) -> Buckets:
         """The reports of each of some months that follow one another."""
@@ -120,6 +133,7 @@ class Reports:
 
 
 _MOST_SPANS, _LONGEST_SPAN = 64, 1_000  # months
+_MOST_DAYS = 500
 
 
 def _is_narrow(scope: Scope) -> bool:

@@ -32,7 +32,7 @@ from app.answers.explain import Explained, explain
 from app.answers.plans import RelatedPlan, related_plans
 from app.answers.rules import Bucket, window_start
 from app.answers.scope import AsOfQuery, DrawnQuery, resolve
-from app.answers.values import Reason, Sex, Tally, Value, unknown_reason
+from app.answers.values import Reason, Sex, Tallies, Tally, Value, unknown_reason
 from app.core.shapes import COUNTRY_NAME, MISSION_NAME, AnyOf, row_type
 from app.core.vocabulary import PersonnelType, Region
 from app.core.waiting import ROWS, leave_loop
@@ -204,7 +204,7 @@ def _rows(
         for group, tally in zip(ordered, tallies, strict=True)
     ]
     by_sex = []
-    for sex, values, are_told in values_of(grouping, tallies, whys) if ordered else ():
+    for sex, values, are_told in values_of(grouping, Tallies.of(tallies), whys) if ordered else ():
         sums = zip(ordered, tallies, zip(*values, strict=True), are_told or repeat(True), strict=False)
         by_sex.append([write.row(group, sex, tally, value) if told else None for group, tally, value, told in sums])
     return filter(None, chain.from_iterable(zip(*by_sex, strict=True)))

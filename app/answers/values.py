@@ -3,10 +3,10 @@
 Pure. The rules are those of the design, sections 2 and 3.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import astuple
@@ -120,6 +120,33 @@ class Tally(Struct, frozen=True, gc=False):
         )
 
 
+_NOTHING = Tally()
+
+
+class Tallies(NamedTuple):
+    """Tallies column by column, as there may be many of them: the fields of `Tally`, in their order."""
+
+    total: Sequence[int]
+    women: Sequence[int]
+    men: Sequence[int]
+    unsplit: Sequence[int]
+    untyped: Sequence[int]
+    cells: Sequence[int]
+    disputed: Sequence[int]
+    inexact: Sequence[int]
+    reports: Sequence[frozenset[str]]
+    missions: Sequence[frozenset[str]]
+
+    @staticmethod
+    def of(tallies: Iterable[Tally | None]) -> "Tallies":
+        """The columns of at least one tally; None: nothing was counted."""
+        return Tallies(*zip(*map(astuple, [tally or _NOTHING for tally in tallies]), strict=True))
+
+    def each(self) -> Iterator[Tally]:
+        """The tallies one by one."""
+        return map(Tally, *self)
+
+
 class Sex(StrEnum):
     """`unknown`: people counted without a split by sex."""
 
@@ -139,7 +166,6 @@ class Value(Struct, frozen=True, gc=False):
 
 
 ZERO = Value(0, 0, 0)
-_NOTHING = Tally()
 
 
 def value_of(tally: Tally | None, why_unknown: Reason | None, sex: Sex | None = None) -> Value:
@@ -156,16 +182,12 @@ def value_of(tally: Tally | None, why_unknown: Reason | None, sex: Sex | None = 
     return Value(tally.total, tally.women, tally.men, why_unknown is not None or doubt > 0)
 
 
-def value_columns(
-    tallies: Sequence[Tally | None], whys: Sequence[Reason | None], sex: Sex | None = None
-) -> Sequence[Sequence[Any]]:
+def value_columns(tallies: Tallies, whys: Sequence[Reason | None], sex: Sex | None = None) -> Sequence[Sequence[Any]]:
     """The fields of the values of at least one sum, each as a column; sums without any doubt are told as they are."""
-    if sex is None and not any(whys):
-        sums = zip(*map(astuple, [tally or _NOTHING for tally in tallies]), strict=True)
-        totals, women, men, unsplit, untyped, _, disputed, inexact, *_ = sums
-        if not (any(unsplit) or any(untyped) or any(disputed) or any(inexact)):
-            return totals, women, men, (False,) * len(totals), (None,) * len(totals)
-    values = [astuple(value_of(tally, why, sex)) for tally, why in zip(tallies, whys, strict=True)]
+    doubts = (tallies.unsplit, tallies.untyped, tallies.disputed, tallies.inexact)
+    if sex is None and not any(whys) and not any(map(any, doubts)):
+        return tallies.total, tallies.women, tallies.men, (False,) * len(whys), (None,) * len(whys)
+    values = [astuple(value_of(tally, why, sex)) for tally, why in zip(tallies.each(), whys, strict=True)]
     return list(zip(*values, strict=True))
 
 

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field, create_model
 from sqlmodel import Session
 
-from app.answers.asking import Answer, Ask, Row
+from app.answers.asking import Answer, AnswerMeta, Ask, Row
 from app.answers.questions import Question
 from app.answers.scope import ScopeQuery
 from app.charts.drawing import NotDrawn
@@ -163,7 +163,8 @@ def _encoded(answer: Answer, output: Format, links: ListLinks, *, hxl: bool) -> 
         return csv_head(answer.columns, hxl=hxl) + csv_lines(answer.rows, answer.columns)
     if output is Format.NDJSON:
         return JSON.encode_lines(answer.rows)
-    parts = {"data": JSON.encode(list(answer.rows)), "meta": answer.meta.model_dump_json(by_alias=True).encode()}
-    parts["links"] = links.model_dump_json().encode()
+    meta = answer.meta
+    told = meta.json_text() if isinstance(meta, AnswerMeta) else meta.model_dump_json(by_alias=True)
+    parts = {"data": JSON.encode(list(answer.rows)), "meta": told.encode(), "links": links.model_dump_json().encode()}
     parts |= {name: JSON.encode(rows) for name, rows in answer.beside.items()}
     return b"{" + b",".join(b'"%s":%s' % (name.encode(), value) for name, value in parts.items()) + b"}"
