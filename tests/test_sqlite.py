@@ -121,3 +121,16 @@ def test_what_a_driver_says_of_a_closed_connection_ends_the_connection(database:
         assert told.value.connection_invalidated
     with database.read() as session:
         assert session.execute(text("SELECT count(*) FROM thing")).scalar_one() == 2
+
+
+def test_nothing_is_left_open_on_a_connection_that_is_given_back(database: Database):
+    with database.reader.connect() as connection:
+        driver = connection.connection.driver_connection
+        rows = iter(connection.execute(text("SELECT id FROM thing ORDER BY id")))
+        assert next(rows) == (1,)
+        assert len(driver._open) == 1
+    assert driver._open == set()
+    with database.reader.connect() as connection:
+        assert connection.connection.driver_connection is driver
+    with pytest.raises((apsw.Error, DBAPIError)):
+        next(rows)

@@ -51,6 +51,11 @@ class Cursor(apsw.Cursor):
         super().execute(statement, values)
         return self
 
+    def close(self, force: bool = False) -> None:
+        """Give the statement back."""
+        self.connection.forget(self)  # type: ignore[attr-defined]
+        super().close(force)
+
     def fetchmany(self, size: int | None = None) -> list[Any]:
         """The next rows, so many at most."""
         return list(islice(self, self.arraysize if size is None else size))
@@ -73,15 +78,33 @@ def _note_columns(cursor: Any, _statement: str, _values: Any) -> bool:
 
 
 class Connection(apsw.Connection):
-    """A connection whose transactions begin with a statement and end as SQLAlchemy ends them."""
+    """A connection whose transactions begin with a statement and end as SQLAlchemy ends them.
+
+    It is given from thread to thread, so no cursor must outlive its turn: what an error leaves behind would be cleared
+    up by whichever thread collects garbage, while another one uses the connection.
+    """
+
+    def __init__(self, path: str, flags: int) -> None:
+        super().__init__(path, flags=flags)
+        self._open: set[Cursor] = set()
 
     def cursor(self) -> Cursor:
-        """A cursor for SQLAlchemy, which closes it."""
-        return Cursor(self)
+        """A cursor for SQLAlchemy; it lives until it is closed, or the connection given back."""
+        cursor = Cursor(self)
+        self._open.add(cursor)
+        return cursor
+
+    def forget(self, cursor: Cursor) -> None:
+        """A cursor was closed."""
+        self._open.discard(cursor)
 
     def execute(self, statement: str, values: Any = None) -> apsw.Cursor:  # type: ignore[override]
         """Run a statement the short way, with a cursor that tells less and is closed with the connection."""
         return super().cursor().execute(statement, values)
+
+    def executemany(self, statement: str, values: Any) -> apsw.Cursor:  # type: ignore[override]
+        """The same for each of many values."""
+        return super().cursor().executemany(statement, values)
 
     def commit(self) -> None:
         """Keep what was written; nothing if nothing was begun."""
@@ -89,7 +112,9 @@ class Connection(apsw.Connection):
             self.execute("COMMIT")
 
     def rollback(self) -> None:
-        """Undo what was written; nothing if nothing was begun."""
+        """Undo what was written and end what was left unread; the pool calls it for every connection given back."""
+        for cursor in tuple(self._open):
+            cursor.close()
         if self.in_transaction:
             self.execute("ROLLBACK")
 
@@ -98,7 +123,7 @@ def connect(path: str, *, timeout: float = 15, uri: bool = False, **_: Any) -> C
     """Open a database; a writer waits `timeout` seconds for another."""
     # Two threads never use one connection at a time, so that it needs no lock of its own around every value.
     flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_NOMUTEX
-    connection = Connection(path, flags=flags | (apsw.SQLITE_OPEN_URI if uri else 0))
+    connection = Connection(path, flags | (apsw.SQLITE_OPEN_URI if uri else 0))
     connection.set_busy_timeout(int(timeout * 1000))
     # One plan for a statement, whatever its values: to plan anew for each takes several times as long as most reads.
     connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
