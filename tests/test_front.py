@@ -75,8 +75,7 @@ def test_who_has_the_answer_is_told_so_and_sent_nothing(desk: Desk, address: str
     for told in (answer.headers["etag"], f"W/{answer.headers['etag']}", f'"x", {answer.headers["etag"]}', "*"):
         again = desk.client.get(address, headers={"If-None-Match": told})
         assert (again.status_code, again.content) == (304, b"")
-        assert "etag" in again.headers
-        assert "content-length" not in again.headers or again.headers["content-length"] == "0"
+        assert set(again.headers) == {"date", "etag", "cache-control", "vary"}
     assert desk.client.get(address, headers={"If-None-Match": '"x"'}).status_code == 200
 
 

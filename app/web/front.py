@@ -36,6 +36,8 @@ _ZSTD_LEVEL = 6
 _PACK_ASIDE = 50_000  # bytes from which packing is done in a thread
 # Not of the record, without end, or different for everybody.
 _NOT_KEPT = ("/v1/changes/stream", "/v1/imports", "/v1/proposals", "/v1/tokens")
+# Of an answer that the client has: what it has of the rest stays true (RFC 9110, 15.4.5).
+_SAID_AGAIN = (b"access-control-", b"cache-control", b"etag", b"vary")
 _CURRENT = b"public, no-cache"
 _FOREVER = b"public, max-age=31536000, immutable"
 _MOMENT: TypeAdapter[datetime] = TypeAdapter(Moment)
@@ -277,7 +279,7 @@ def _made(key: Key, catch: "_Catch", cache_control: bytes) -> Kept:
         b"cache-control": cache_control,
         b"content-length": b"%d" % len(body),
     }
-    short = [(name, found[name]) for name in found if not name.startswith(b"content-")]
+    short = [(name, value) for name, value in found.items() if name.startswith(_SAID_AGAIN)]
     return Kept(key, etag, list(found.items()), body, short)
 
 
