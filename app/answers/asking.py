@@ -13,12 +13,21 @@ from msgspec.structs import replace
 from pydantic import BaseModel, Field
 from sqlmodel import Session
 
-from app.answers.cells import sum_cells
-from app.answers.facts import Facts, MissionFacts
+from app.answers.facts import CountryFacts, Facts, MissionFacts
 from app.answers.rules import Bucket, Buckets, ReportUsed, Statement, fill_bucket, window_start
 from app.answers.scope import AsOfQuery, Coverage, Scope, ScopeMeta, ScopeQuery
 from app.answers.statements import Reports, find_statements, latest_day
-from app.answers.values import Reason, Sex, Tallies, Tally, Value, unknown_reasons, value_columns, value_of
+from app.answers.values import (
+    Reason,
+    Sex,
+    Tallies,
+    Tally,
+    Value,
+    unknown_reason,
+    unknown_reasons,
+    value_columns,
+    value_of,
+)
 from app.core.dates import last_day
 from app.core.errors import TrackerError
 from app.core.history import View
@@ -309,13 +318,15 @@ class Grouping:
 
     def reason(self, bucket: Bucket, group: tuple[Any, ...], today: str) -> Reason | None:
         """Why nothing counted in a group is not zero; None if it is."""
-        return self.reasons([bucket], group, today)[0]
+        return unknown_reason(bucket, *self._facts_of(group), today, by_mission=self.needs_missions)
 
-    def reasons(self, buckets: Sequence[Bucket], group: tuple[Any, ...], today: str) -> Sequence[Reason | None]:
+    def reasons(self, buckets: Buckets, group: tuple[Any, ...], today: str) -> Sequence[Reason | None]:
         """The same for several buckets."""
-        code, missions = self.country_of(group), self.missions_of(group)
-        country = None if code is None else self.facts.countries[code]
-        return unknown_reasons(buckets, missions, country, today, by_mission=self.needs_missions)
+        return unknown_reasons(buckets, *self._facts_of(group), today, by_mission=self.needs_missions)
+
+    def _facts_of(self, group: tuple[Any, ...]) -> tuple[dict[str, MissionFacts] | None, CountryFacts | None]:
+        code = self.country_of(group)
+        return self.missions_of(group), None if code is None else self.facts.countries[code]
 
 
 def group_order(group: Sequence[Any]) -> list[tuple[bool, str]]:
@@ -347,16 +358,6 @@ def values_of(
     for sex in [asked] if asked else [Sex.WOMEN, Sex.MEN, Sex.UNKNOWN]:
         told = [people > 0 for people in tallies.unsplit] if sex is Sex.UNKNOWN else None
         yield sex, value_columns(tallies, whys, sex), told
-
-
-def earlier_groups(ask: Ask, grouping: Grouping, before: str) -> tuple[Bucket, set[tuple[Any, ...]]]:
-    """What was stated before a day: the bucket of all reports until then, and the groups it counts people of."""
-    found = ask.statements(grouping.scope, "0001-01-01", before)
-    bucket = fill_bucket(before, before, found)
-    sums = sum_cells(
-        ask.session, grouping.scope, ask.facts, [bucket], grouping.dimensions, by_mission=grouping.needs_missions
-    )
-    return bucket, set(grouping.fold(sums))
 
 
 def linked(query: ScopeQuery, *, without: Sequence[str] = ()) -> dict[str, Any]:

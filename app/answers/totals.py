@@ -17,7 +17,6 @@ from app.answers.asking import (
     Grouping,
     coverage_of,
     day_bucket,
-    earlier_groups,
     group_order,
     is_told,
     known_at_text,
@@ -30,7 +29,7 @@ from app.answers.asking import (
 from app.answers.cells import sum_cells
 from app.answers.explain import Explained, explain
 from app.answers.plans import RelatedPlan, related_plans
-from app.answers.rules import Bucket, window_start
+from app.answers.rules import Bucket, fill_bucket, window_start
 from app.answers.scope import AsOfQuery, DrawnQuery, resolve
 from app.answers.values import Reason, Sex, Tallies, Tally, Value, unknown_reason
 from app.core.shapes import COUNTRY_NAME, MISSION_NAME, AnyOf, row_type
@@ -232,6 +231,13 @@ class _Rows:
         return self.unknown_row(*codes, *aged, (), link, self.unknown.plans(group))
 
 
+def _earlier_groups(ask: Ask, grouping: Grouping, before: str) -> tuple[Bucket, set[tuple[Any, ...]]]:
+    """What was stated before a day: the bucket of all reports until then, and the groups it counts people of."""
+    found = ask.statements(grouping.scope, "0001-01-01", before)
+    bucket = fill_bucket(before, before, found)
+    return bucket, set(grouping.fold(sums_of(ask, grouping, [bucket])))
+
+
 class Unknown:
     """Says why groups are unknown; looks at what is older only if some are."""
 
@@ -255,7 +261,7 @@ class Unknown:
             return value
         if self._earlier is None:
             first = window_start(self.bucket.until, self.query.max_age)
-            self._earlier = earlier_groups(self.ask, self.grouping, first)
+            self._earlier = _earlier_groups(self.ask, self.grouping, first)
         bucket, stated = self._earlier
         missions = self.grouping.missions_of(group)
         was_zero = unknown_reason(bucket, missions, None, self.ask.today, by_mission=self.grouping.needs_missions)

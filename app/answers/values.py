@@ -63,7 +63,7 @@ def unknown_reason(
 
 
 def unknown_reasons(
-    buckets: Sequence[Bucket],
+    buckets: Buckets,
     missions: Mapping[str, MissionFacts] | None,
     country: CountryFacts | None,
     today: str,
@@ -71,7 +71,7 @@ def unknown_reasons(
     by_mission: bool,
 ) -> Sequence[Reason | None]:
     """The same for several buckets; worked out once for all countries that existed all the time."""
-    ends = (buckets[0].until, buckets[-1].until) if isinstance(buckets, Buckets) and buckets else ()
+    ends = (buckets[0].until, buckets[-1].until) if buckets else ()
     if ends and (country is None or all(country.existed_on(end) for end in ends)):
         return _anywhere(buckets, None if missions is None else tuple(missions.items()), today, by_mission)
     return [unknown_reason(one, missions, country, today, by_mission=by_mission) for one in buckets]

@@ -320,9 +320,8 @@ def fingerprint(listing: Listing, query: ListQuery) -> str:
 
 def fingerprint_of(name: str, query: BaseModel, left_out: Set[str]) -> str:
     """Short hash of a query, without the parameters that may change from page to page."""
-    asked = query.model_dump(mode="json", exclude=set(left_out), exclude_none=True)
-    text = json.dumps([name, asked], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    asked = query.model_dump_json(exclude=set(left_out), exclude_none=True)
+    return hashlib.sha256(f"{name} {asked}".encode()).hexdigest()[:16]
 
 
 def conditions_of(listing: Listing, query: ListQuery, view: View, names: Names) -> Iterator[ColumnElement[bool]]:
