@@ -4,6 +4,7 @@ import json
 import re
 import sys
 import tempfile
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import httpx
@@ -12,6 +13,8 @@ from app.core.settings import Settings
 from app.nouns import NOUNS
 from app.web.reference import EXAMPLES_FILE
 from tests.conftest import Databases, serving
+
+DAY = "2026-11-24"  # stands for the day on which they are written
 
 REQUESTS = {
     "/v1/deployments": "/v1/deployments?country=KAZ&mission=UNDOF&as_of=2024-03-31",
@@ -36,7 +39,8 @@ def ask_examples(client: httpx.Client) -> dict[str, dict]:
     for path, request in REQUESTS.items():
         answer = client.get(request)
         assert answer.status_code == 200, (request, answer.text)
-        found[path] = {"request": request, "answer": answer.json()}
+        today = parsedate_to_datetime(answer.headers["date"]).date().isoformat()  # that of ceilings in force
+        found[path] = {"request": request, "answer": json.loads(answer.text.replace(f'"{today}"', f'"{DAY}"'))}
     return found
 
 
@@ -47,7 +51,7 @@ def main() -> None:
             examples = ask_examples(client)
     text = json.dumps(examples, indent=1, ensure_ascii=False)
     # The moment of seeding would change the file each time.
-    text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z", "2026-11-24T00:00:00.000000Z", text)
+    text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z", f"{DAY}T00:00:00.000000Z", text)
     EXAMPLES_FILE.write_text(text + "\n", encoding="utf-8")
     print(f"{len(examples)} examples written.", file=sys.stderr)
 
