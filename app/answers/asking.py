@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 from sqlmodel import Session
 
 from app.answers.facts import CountryFacts, Facts, MissionFacts
-from app.answers.rules import Bucket, Buckets, ReportUsed, Statement, fill_bucket, window_start
+from app.answers.rules import Bucket, Buckets, ReportUsed, Statement, carried_bucket, monthly_buckets, window_start
 from app.answers.scope import AsOfQuery, Coverage, Scope, ScopeMeta, ScopeQuery
 from app.answers.statements import Reports, find_statements, latest_day
 from app.answers.values import (
@@ -28,28 +28,11 @@ from app.answers.values import (
     value_columns,
     value_of,
 )
-from app.core.dates import last_day
-from app.core.errors import TrackerError
+from app.core.dates import first_day, last_day
 from app.core.history import View
 
 _MOST_NAMED = 10_000
 _MANY = 10  # reports; of fewer it takes longer to put their JSON together than to write it
-
-
-class NoReport(TrackerError):
-    code = "no_report"
-    status = 404
-    title = "No report"
-    help = (
-        "No report in scope states counts for that month. `/v1/reports` lists what there is; nothing older stands in."
-    )
-
-
-class AnswerTooLarge(TrackerError):
-    code = "answer_too_large"
-    status = 422
-    title = "Answer too large"
-    help = "The answer would have too many rows for JSON. Ask for CSV or NDJSON, which stream, or for less."
 
 
 class By(StrEnum):
@@ -86,15 +69,32 @@ class Ask:
 
     def statements(self, scope: Scope, first: str, last: str) -> list[Statement]:
         """The reports in scope whose date lies between two days, both included."""
-        if self.reports is None or scope.view != self.view:
-            return find_statements(self.session, scope, first, last)
-        return self.reports.find(scope, first, last)
+        kept = self._kept(scope)
+        return find_statements(self.session, scope, first, last) if kept is None else kept.find(scope, first, last)
 
     def latest_day(self, scope: Scope, until: str | None = None) -> str | None:
         """Date of the latest report in scope, the latest up to a day if one is given."""
-        if self.reports is None or scope.view != self.view:
-            return latest_day(self.session, scope, until)
-        return self.reports.latest_day(scope, until)
+        kept = self._kept(scope)
+        return latest_day(self.session, scope, until) if kept is None else kept.latest_day(scope, until)
+
+    def day(self, scope: Scope, until: str, max_age: int) -> Bucket:
+        """The reports that can matter for a day."""
+        kept = self._kept(scope)
+        if kept is not None:
+            return kept.day(scope, until, max_age)
+        return carried_bucket(until, self.statements(scope, window_start(until, max_age), until))
+
+    def months(self, scope: Scope, months: Sequence[str]) -> Buckets:
+        """The reports of each of some months that follow one another."""
+        if not months:
+            return Buckets()
+        kept = self._kept(scope)
+        if kept is not None:
+            return kept.months(scope, months)
+        return monthly_buckets(months, self.statements(scope, first_day(months[0]), last_day(months[-1])))
+
+    def _kept(self, scope: Scope) -> Reports | None:
+        return self.reports if scope.view == self.view else None
 
 
 Row = BaseModel | Struct
@@ -146,11 +146,8 @@ def day_bucket(ask: Ask, scope: Scope, query: AsOfQuery) -> Bucket | None:
     if until is None:
         return None
     if until > ask.today:
-        return fill_bucket(until, until, (), carries_over=True)  # nobody can have counted people of tomorrow
-    if ask.reports is not None and scope.view == ask.view:
-        return ask.reports.day(scope, until, query.max_age)
-    found = ask.statements(scope, window_start(until, query.max_age), until)
-    return fill_bucket(until, until, found, carries_over=True)
+        return carried_bucket(until)  # nobody can have counted people of tomorrow
+    return ask.day(scope, until, query.max_age)
 
 
 def scope_meta(query: ScopeQuery, scope: Scope, max_age: int | None) -> ScopeMeta:

@@ -67,11 +67,13 @@ def sum_cells(
 
 def sum_buckets(session: Session, scope: Scope, facts: Facts, buckets: Buckets, *, by_mission: bool) -> Tallies:
     """Sums of all counts that stand, one a bucket."""
+    if not buckets.statements:
+        return Tallies.of([None] * len(buckets))
     asked = asked_of(scope, facts, buckets, by_mission=by_mission)
     over = _kept_over(session, asked, ())
     if over is not None:
         return kept_tallies(session, asked, over)
-    sums = _added_up(session, asked, ("bucket",)) if buckets.statements else {}
+    sums = _added_up(session, asked, ("bucket",))
     return Tallies.of(sums.get((name,)) for name in buckets.names)
 
 

@@ -21,7 +21,7 @@ from app.answers.asking import (
     scope_meta,
 )
 from app.answers.cells import sum_cells
-from app.answers.rules import Bucket, fill_bucket
+from app.answers.rules import Bucket, carried_bucket
 from app.answers.scope import AsOfQuery, DrawnQuery, Scope, resolve
 from app.answers.totals import Unknown, sources_of
 from app.answers.values import Reason, Tally, Value, doubt_of, value_of
@@ -139,7 +139,7 @@ def gaps(ask: Ask, query: GapsQuery) -> Answer:
     Without `as_of` and without any report the date is today, so that ceilings are told all the same.
     """
     scope = resolve(ask.session, query, ask.view, ask.facts)
-    bucket = day_bucket(ask, scope, query) or fill_bucket(ask.today, ask.today, (), carries_over=True)
+    bucket = day_bucket(ask, scope, query) or carried_bucket(ask.today)
     sums = sum_cells(ask.session, scope, ask.facts, [bucket], ("mission", "personnel_type"), by_mission=True)
     day = _Day(
         ask=ask,

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from app.answers.asking import Answer, AnswerTooLarge, Ask, DayMeta, NoReport
+from app.answers.asking import Answer, Ask, DayMeta
 from app.answers.deployments import DeploymentRow, DeploymentsQuery, deployments
 from app.answers.differences import differences
 from app.answers.discrepancies import DiscrepanciesMeta, DiscrepanciesQuery, DiscrepancyRow, discrepancies
@@ -21,10 +21,10 @@ from app.answers.gaps import GapRow, GapsQuery, gaps
 from app.answers.movements import DifferenceRow, DifferencesMeta, DifferencesQuery
 from app.answers.participations import Participation
 from app.answers.presences import PresenceRow, PresencesQuery, presences
-from app.answers.rankings import RankingMeta, RankingRow, RankingsQuery, rankings
+from app.answers.rankings import NoReport, RankingMeta, RankingRow, RankingsQuery, rankings
 from app.answers.reconciliation import reconciliation
 from app.answers.reconciliation_rows import ReconciliationMeta, ReconciliationQuery, ReconciliationRow
-from app.answers.series import MonthsMeta, SeriesQuery, SeriesRow, series
+from app.answers.series import AnswerTooLarge, MonthsMeta, SeriesQuery, SeriesRow, series
 from app.answers.shares import ShareRow, SharesQuery, shares
 from app.answers.totals import TotalRow, TotalsQuery, totals
 from app.core.errors import TrackerError

@@ -13,7 +13,6 @@ from app.answers.asking import (
     Ask,
     By,
     Grouping,
-    NoReport,
     coverage_of,
     known_at_text,
     reports_used,
@@ -21,12 +20,21 @@ from app.answers.asking import (
 )
 from app.answers.rules import Bucket
 from app.answers.scope import DrawnQuery, resolve
-from app.answers.series import buckets_of, rows_link
+from app.answers.series import rows_link
 from app.answers.totals import sources_of, sums_of, value_fields
 from app.answers.values import Reason, Tally, value_of
 from app.core.dates import Month
-from app.core.errors import Complaint, InvalidRequest
+from app.core.errors import Complaint, InvalidRequest, TrackerError
 from app.core.shapes import COUNTRY_NAME
+
+
+class NoReport(TrackerError):
+    code = "no_report"
+    status = 404
+    title = "No report"
+    help = (
+        "No report in scope states counts for that month. `/v1/reports` lists what there is; nothing older stands in."
+    )
 
 
 class RankedBy(StrEnum):
@@ -125,7 +133,7 @@ def rankings(ask: Ask, query: RankingsQuery) -> Answer:
 
 
 def _bucket(ask: Ask, grouping: Grouping, month: str, parameter: str) -> Bucket:
-    [bucket] = buckets_of(ask, grouping.scope, [month]) if month else [Bucket("", "", ())]
+    [bucket] = ask.months(grouping.scope, [month]) if month else [Bucket("", "", ())]
     whole = Grouping((), grouping.scope, ask.facts)
     why = whole.reason(bucket, (), ask.today) if bucket.statements else Reason.NO_REPORT
     if why is not None:

@@ -42,7 +42,7 @@ from app.answers.reconciliation_rules import (
     together,
 )
 from app.answers.reconciliation_timeline import Timelines
-from app.answers.rules import Bucket, Statement, fill_bucket
+from app.answers.rules import Bucket, Statement, carried_bucket
 from app.answers.scope import Scope, resolve
 from app.answers.totals import Unknown, sources_of, sums_of
 from app.answers.values import Reason, Tally, Value, unknown_reason, value_of
@@ -55,7 +55,7 @@ def reconciliation(ask: Ask, query: ReconciliationQuery) -> Answer:
     Without `as_of` and without any report the date is today, so that announcements are told all the same.
     """
     asked = resolve(ask.session, query, ask.view, ask.facts)
-    bucket = day_bucket(ask, asked, query) or fill_bucket(ask.today, ask.today, (), carries_over=True)
+    bucket = day_bucket(ask, asked, query) or carried_bucket(ask.today)
     announced = list_announced(ask, asked, query.authorisation, bucket.until)
     day = _Day(ask, query, bucket, _counted(asked, announced), asked.left_out)
     timelines = Timelines(ask, query, day.scope, bucket.until, announced) if query.timeline and announced else None

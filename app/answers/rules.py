@@ -241,6 +241,11 @@ def fill_bucket(name: str, until: str, statements: Iterable[Statement], *, carri
     return Bucket(name, until, tuple(kept), carries_over)
 
 
+def carried_bucket(day: str, statements: Iterable[Statement] = ()) -> Bucket:
+    """The bucket of one day, for which older statements still count."""
+    return fill_bucket(day, day, statements, carries_over=True)
+
+
 def monthly_buckets(months: Sequence[str], statements: Iterable[Statement]) -> Buckets:
     """One bucket a month, of the reports of that month alone; a report dated by its year belongs to none."""
     by_month: dict[str, list[Statement]] = {month: [] for month in months}

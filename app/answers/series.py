@@ -10,7 +10,6 @@ from pydantic import Field
 from app.answers.asking import (
     Answer,
     AnswerMeta,
-    AnswerTooLarge,
     Ask,
     By,
     Grouping,
@@ -22,12 +21,11 @@ from app.answers.asking import (
     values_of,
 )
 from app.answers.cells import sum_buckets
-from app.answers.rules import Buckets, monthly_buckets, months_between
+from app.answers.rules import Buckets, months_between
 from app.answers.scope import DrawnQuery, MonthsQuery, Scope, ScopeQuery, resolve
 from app.answers.totals import GroupFields, ValueFields, columns_of, group_values, sources_of, sums_of
 from app.answers.values import Sex, Tallies, Tally, Value
-from app.core.dates import first_day, last_day
-from app.core.errors import Complaint, InvalidRequest
+from app.core.errors import Complaint, InvalidRequest, TrackerError
 from app.core.shapes import AnyOf, row_type
 from app.core.waiting import ROWS, leave_loop
 
@@ -35,6 +33,13 @@ MOST_ROWS = 250_000
 _MONTHS_AT_ONCE = 24
 
 Sums = Mapping[tuple[Any, ...], Tallies]  # of groups, month by month
+
+
+class AnswerTooLarge(TrackerError):
+    code = "answer_too_large"
+    status = 422
+    title = "Answer too large"
+    help = "The answer would have too many rows for JSON. Ask for CSV or NDJSON, which stream, or for less."
 
 
 class SeriesRow(ValueFields, GroupFields):
@@ -64,7 +69,7 @@ def series(ask: Ask, query: SeriesQuery) -> Answer:
     """One row a group and month, by month; each group that has a count in any month, or is named, is in every month."""
     scope = resolve(ask.session, query, ask.view, ask.facts)
     months = months_of(ask, scope, query)
-    buckets = buckets_of(ask, scope, months)
+    buckets = ask.months(scope, months)
     by = tuple(one for one in dict.fromkeys(query.by or ()) if one is not By.MONTH)
     grouping = Grouping((*by, By.MONTH), scope, ask.facts)
     meta = MonthsMeta.model_validate(
@@ -103,15 +108,6 @@ def months_of(ask: Ask, scope: Scope, query: MonthsQuery) -> Sequence[str]:
 def _back(month: str, steps: int) -> str:
     number = int(month[:4]) * 12 + int(month[5:]) - 1 - steps
     return f"{number // 12:04d}-{number % 12 + 1:02d}"
-
-
-def buckets_of(ask: Ask, scope: Scope, months: Sequence[str]) -> Buckets:
-    """The reports of each month; one statement."""
-    if not months:
-        return Buckets()
-    if ask.reports is not None and scope.view == ask.view:
-        return ask.reports.months(scope, months)
-    return monthly_buckets(months, ask.statements(scope, first_day(months[0]), last_day(months[-1])))
 
 
 def _rows(ask: Ask, query: SeriesQuery, grouping: Grouping, buckets: Buckets) -> Iterable[Struct]:

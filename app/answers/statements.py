@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, exists, func, select, text
 from sqlmodel import Session
 
-from app.answers.rules import Bucket, Buckets, Statement, fill_bucket, monthly_buckets, window_start
+from app.answers.rules import Bucket, Buckets, Statement, carried_bucket, monthly_buckets, window_start
 from app.answers.scope import NOT_ADDED, Scope
 from app.core.columns import col, json_array
 from app.core.dates import first_day, last_day
 from app.core.history import View, standing
+from app.core.prepared import Shelf
 from app.headcounts.models import Headcount, Measure
 from app.headcounts.sums import HeadcountSum, SumOver
 from app.missions.models import Mission
@@ -78,8 +79,8 @@ class Reports:
     every: tuple[Statement, ...]
     days: tuple[str, ...]
     _months: dict[str, Bucket] = field(default_factory=dict)
-    _spans: dict[tuple[str, str], Buckets] = field(default_factory=dict)  # asked about last
-    _days: dict[tuple[str, int], Bucket] = field(default_factory=dict)  # asked about last, by age
+    _spans: Shelf = field(default_factory=lambda: Shelf(64))  # by first and last month
+    _days: Shelf = field(default_factory=Shelf)  # by day and age
 
     def find(self, scope: Scope, first: str, last: str) -> list[Statement]:
         """What `find_statements` finds."""
@@ -96,29 +97,20 @@ class Reports:
 
     def day(self, scope: Scope, until: str, max_age: int) -> Bucket:
         """The reports that can matter for a day."""
-        kept = None if _is_narrow(scope) else self._days.get((until, max_age))
-        if kept is None:
-            found = self.find(scope, window_start(until, max_age), until)
-            kept = fill_bucket(until, until, found, carries_over=True)
-            if not _is_narrow(scope):
-                if len(self._days) >= _MOST_DAYS:
-                    self._days.clear()
-                self._days[until, max_age] = kept
-        return kept
+
+        def make() -> Bucket:
+            return carried_bucket(until, self.find(scope, window_start(until, max_age), until))
+
+        return make() if _is_narrow(scope) else self._days.take((until, max_age), make)  # type: ignore[no-any-return]
 
     def months(self, scope: Scope, months: Sequence[str]) -> Buckets:
         """The reports of each of some months that follow one another."""
         first, last = months[0], months[-1]
         if _is_narrow(scope):
             return monthly_buckets(months, self.find(scope, first_day(first), last_day(last)))
-        kept = self._spans.get((first, last))
-        if kept is None:
-            kept = self._made(months)
-            if len(months) <= _LONGEST_SPAN:
-                if len(self._spans) >= _MOST_SPANS:
-                    self._spans.clear()
-                self._spans[first, last] = kept
-        return kept
+        if len(months) > _LONGEST_SPAN:
+            return self._made(months)
+        return self._spans.take((first, last), lambda: self._made(months))  # type: ignore[no-any-return]
 
     def _made(self, months: Sequence[str]) -> Buckets:
         unknown = [month for month in months if month not in self._months]
@@ -132,8 +124,7 @@ class Reports:
         return Buckets(made.get(month) or self._months[month] for month in months)
 
 
-_MOST_SPANS, _LONGEST_SPAN = 64, 1_000  # months
-_MOST_DAYS = 500
+_LONGEST_SPAN = 1_000  # months
 
 
 def _is_narrow(scope: Scope) -> bool:

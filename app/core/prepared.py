@@ -99,7 +99,7 @@ def _reader(kind: TypeEngine[Any], dialect: Dialect) -> _Process | None:
 
 
 class Shelf:
-    """Prepared statements by what tells them apart; as many as questions of different form are asked."""
+    """Things by what tells them apart, such as prepared statements by their form; all are taken off once it is full."""
 
     def __init__(self, most: int = 500) -> None:
         self._kept: dict[object, Any] = {}

@@ -65,11 +65,6 @@ class Cursor(apsw.Cursor):
         """Rows that the last statement changed."""
         return self.connection.changes()
 
-    @property
-    def lastrowid(self) -> int:
-        """Key of the row that was inserted last."""
-        return self.connection.last_insert_rowid()
-
 
 def _note_columns(cursor: Any, _statement: str, _values: Any) -> bool:
     """Called once a statement is ready and before it runs: afterwards its columns are told only if it found rows."""
